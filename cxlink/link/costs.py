@@ -1,0 +1,75 @@
+"""What tickets cost: handling and credits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cxlink.handoff import Loaded, Message
+from cxlink.link.frames import day_numbers
+from cxlink.link.sql import read_sql
+
+
+def build_ticket_costs(
+    loaded: Loaded, *, cost_per_handle_minute: float | None, divisor: int
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+    """Handling and credits of each ticket, in the project's currency.
+
+    Handling is the ticket's own ``cost`` where given, else what ``costs`` says of its component (``per_contact`` plus
+    minutes times ``per_handle_minute``), else minutes times the rate of the settings.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        ``matched_tickets``, ``tag_rows`` and ``classified_revenue`` must stand on its engine.
+    cost_per_handle_minute : float or None
+        Of ``[finance]``, in the project's currency.
+    divisor : int
+        Minor units in one unit of the currency.
+
+    Returns
+    -------
+    tickets : DataFrame
+        customer (-1 unmatched), component, opened_day, handling (NaN where unknown), credit.
+    messages : tuple of Message
+        What was counted on one side only.
+    """
+    rows = loaded.engine.frame(
+        read_sql("tickets"), {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to}
+    )
+    rates = loaded.engine.frame(
+        "select component, max(per_contact) as per_contact, max(per_handle_minute) as per_handle_minute"
+        " from costs group by component order by component"
+    ).set_index("component")
+    minutes = rows["minutes"].to_numpy(dtype=float, na_value=np.nan)
+    per_minute = rows["component"].map(rates["per_handle_minute"]).to_numpy(dtype=float, na_value=np.nan)
+    per_contact = rows["component"].map(rates["per_contact"]).to_numpy(dtype=float, na_value=np.nan)
+    general = np.nan if cost_per_handle_minute is None else cost_per_handle_minute
+    timed = minutes * np.where(np.isnan(per_minute), general, per_minute)
+    by_contact = per_contact * rows["contact"].to_numpy(dtype=float)
+    modelled = np.where(np.isnan(by_contact), timed, by_contact + np.nan_to_num(timed))
+    own = rows["cost_minor"].to_numpy(dtype=float, na_value=np.nan) / divisor
+    tickets = pd.DataFrame(
+        {
+            "customer": rows["customer"].fillna(-1).to_numpy(dtype=np.int64),
+            "component": rows["component"].astype(str),
+            "opened_day": day_numbers(rows["opened_on"]).to_numpy(dtype=np.int64),
+            "handling": np.where(np.isnan(own), modelled, own),
+            "credit": rows["credit_minor"].to_numpy(dtype=float) / divisor,
+        }
+    )
+    return tickets, _messages(int(rows["borne_by_revenue"].sum()))
+
+
+def _messages(n_borne: int) -> tuple[Message, ...]:
+    if not n_borne:
+        return ()
+    return (
+        Message(
+            "CX213",
+            "info",
+            "link",
+            f"{n_borne} credits of tickets stand in revenue as refunds too; they count there, not as a cost.",
+            "Nothing to do: no cent is counted on both sides.",
+        ),
+    )

@@ -1,0 +1,153 @@
+"""The stage: who is who, how long, for how much, and what went wrong when."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import Linkage, Linked, Loaded, Message, Tagged
+from cxlink.link.costs import build_ticket_costs
+from cxlink.link.covariates import build_covariates
+from cxlink.link.frames import day_number
+from cxlink.link.identity import match_customers
+from cxlink.link.incidents import build_experiences, build_incidents
+from cxlink.link.prices import build_movements, build_price_changes, build_prices, latest_prices, reconcile
+from cxlink.link.responses import build_responses
+from cxlink.link.spells import build_spells
+from cxlink.settings import Settings
+
+MATCH_FLOOR = 0.05
+MATCH_CONCERN = 0.9
+Business = Literal["subscription", "orders"]
+
+
+def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) -> Linked:
+    """Bring customers, money, answers and incidents onto one timeline a customer.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The canonical tables.
+    tagged : Tagged
+        Components and causes of feedback and tickets.
+    settings : Settings
+        Currency, exposure and attributes to adjust for.
+    divisor : int
+        Minor units in one unit of the project's currency.
+
+    Returns
+    -------
+    Linked
+        Frames that share the key ``customer``.
+
+    Raises
+    ------
+    ConfigError
+        If an attribute of ``adjust_for`` does not exist (CX201).
+    """
+    linkage = match_customers(loaded)
+    business = _business(loaded, settings)
+    subscription = business == "subscription"
+    build_prices(loaded, currency=settings.project.currency, subscription=subscription)
+    customers, n_reversed = build_spells(loaded)
+    known_ends = subscription and _ends_are_known(loaded)
+    if not known_ends:
+        customers = customers.assign(active=False)
+    customers = customers.assign(monthly_price=latest_prices(loaded, len(customers), divisor))
+    covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
+    incidents, incident_notes = build_incidents(loaded, tagged)
+    tickets, cost_notes = build_ticket_costs(
+        loaded, cost_per_handle_minute=settings.finance.cost_per_handle_minute, divisor=divisor
+    )
+    experiences = build_experiences(loaded)
+    first = day_number(loaded.observed_from)
+    seen = incidents.loc[incidents["incident_day"] >= first, "component"]
+    return Linked(
+        customers=customers,
+        covariates=covariates,
+        covariate_names=names,
+        incidents=incidents,
+        experiences=experiences,
+        responses=build_responses(loaded),
+        tickets=tickets,
+        price_changes=build_price_changes(loaded),
+        movements=build_movements(loaded),
+        reconciliation=reconcile(loaded, currency=settings.project.currency),
+        components=tuple(sorted(set(seen) | set(experiences["component"]))),
+        business=business,
+        linkage=linkage,
+        from_day=first,
+        to_day=day_number(loaded.observed_to),
+        churn_refusal=_churn_refusal(linkage, business, known_ends=known_ends),
+        money_refusal=_money_refusal(linkage),
+        messages=(*notes, *incident_notes, *cost_notes, *_match_messages(linkage), *_reversed_message(n_reversed)),
+    )
+
+
+def _business(loaded: Loaded, settings: Settings) -> Business:
+    if settings.model.business is not None:
+        return settings.model.business
+    recurring = loaded.engine.scalar("select count(*) from revenue where kind = 'recurring'")
+    ended = loaded.engine.scalar("select count(*) from customers where ended_on is not null")
+    return "subscription" if int(str(recurring)) + int(str(ended)) > 0 else "orders"
+
+
+def _ends_are_known(loaded: Loaded) -> bool:
+    return "ended_on" in loaded.columns.get("customers", ()) or "period_end" in loaded.columns.get("revenue", ())
+
+
+def _churn_refusal(linkage: Linkage, business: Business, *, known_ends: bool) -> NotEstimable | None:
+    if linkage.customers == 0:
+        return NotEstimable("no customer is known", "a customer_id in revenue or a customers export")
+    if business == "orders":
+        return NotEstimable(
+            "customers buy order by order, so nobody is seen to leave",
+            "a subscription's end dates (customers.ended_on); a gap between orders is not an end",
+        )
+    if not known_ends:
+        return NotEstimable("no source says when customers end", "customers.ended_on, or revenue.period_end")
+    return None
+
+
+def _money_refusal(linkage: Linkage) -> NotEstimable | None:
+    matched = linkage.revenue_matched_by_amount
+    if matched is not None and matched < MATCH_FLOOR:
+        return NotEstimable(
+            f"only {matched:.1%} of revenue found its customer", "the same customer_id in revenue and customers"
+        )
+    return None
+
+
+def _match_messages(linkage: Linkage) -> tuple[Message, ...]:
+    found = []
+    for code, share, what in (
+        ("CX203", linkage.revenue_matched_by_amount, "revenue"),
+        ("CX204", linkage.feedback_matched, "feedback"),
+        ("CX205", linkage.tickets_matched, "tickets"),
+        ("CX206", linkage.events_matched, "events"),
+    ):
+        if share is not None and share < MATCH_CONCERN:
+            found.append(
+                Message(
+                    code,
+                    "warning",
+                    "link",
+                    f"{1 - share:.0%} of {what} has no customer",
+                    "Export the customer_id (or the email) with it.",
+                )
+            )
+    return tuple(found)
+
+
+def _reversed_message(n_reversed: int) -> tuple[Message, ...]:
+    if not n_reversed:
+        return ()
+    return (
+        Message(
+            "CX207",
+            "warning",
+            "link",
+            f"{n_reversed} customers end before they are acquired and are left out.",
+            "Check acquired_on and ended_on in the customers export.",
+        ),
+    )

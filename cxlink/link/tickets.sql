@@ -1,0 +1,27 @@
+-- a ticket of several components is split equally; a credit that revenue already bears is not a cost as well
+select
+    t.customer, parts.component, cast(t.opened_at as date) as opened_on,
+    t.handle_minutes / parts.n_components as minutes,
+    cast(t.cost_minor as double) / parts.n_components as cost_minor,
+    cast(case when borne.ticket_id is null then coalesce(t.credit_minor, 0) else 0 end as double) / parts.n_components
+        as credit_minor,
+    1.0 / parts.n_components as contact,
+    case when borne.ticket_id is not null and coalesce(t.credit_minor, 0) <> 0 then 1 else 0 end as borne_by_revenue
+from matched_tickets as t
+join (
+    select
+        record_id, component,
+        cast(count(*) over (partition by record_id) as double) as n_components
+    from (select distinct record_id, component from tag_rows where table_name = 'tickets') as pairs
+) as parts on parts.record_id = t.ticket_id
+left join (
+    select distinct tickets.ticket_id
+    from matched_tickets as tickets
+    join classified_revenue as refunds
+        on refunds.customer = tickets.customer and refunds.amount_minor = -tickets.credit_minor
+        and refunds.charged_on >= cast(tickets.opened_at as date)
+        and date_diff('day', cast(tickets.opened_at as date), refunds.charged_on) <= 45
+    where tickets.credit_minor > 0
+) as borne on borne.ticket_id = t.ticket_id
+where cast(t.opened_at as date) between $observed_from and $observed_to
+order by t.opened_at, t.ticket_id, parts.component
