@@ -1,0 +1,22 @@
+"""What the codes of this stage mean."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "CX401": (
+        "Churn is not estimable",
+        "The data does not say who left when, or too few left. A gap between orders is not an end.",
+        "See what the message needs: end dates of subscriptions, or a longer observed window.",
+    ),
+    "CX402": (
+        "Adjusted for tenure and calendar only",
+        "No attribute of customers is adjusted for. If one kind of customer both meets more incidents and leaves more"
+        " often anyway, the incidents take the blame.",
+        "Name such attributes in [model] adjust_for.",
+    ),
+    "CX403": (
+        "Left out of the churn model",
+        "A column repeats another one, is constant, or has no leaver on one side, so that its coefficient does not exist.",
+        "Remove the attribute from [model] adjust_for, or merge its rare values.",
+    ),
+}

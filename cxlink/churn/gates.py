@@ -1,0 +1,64 @@
+"""What a hazard ratio needs before it is estimated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxlink.churn.rows import RiskRows
+from cxlink.estimate import NotEstimable
+
+MIN_EXPOSED_EVENTS = 10
+MIN_CLUSTERS = 30
+MIN_EVENTS = 20
+
+
+def check_churn(rows: RiskRows) -> NotEstimable | None:
+    """Refuse where there are too few customers or voluntary ends for any model.
+
+    Parameters
+    ----------
+    rows : RiskRows
+        The rows at risk.
+
+    Returns
+    -------
+    NotEstimable or None
+        The reason, or None where a model can be fitted.
+    """
+    clusters = len(np.unique(rows.customer))
+    if clusters < MIN_CLUSTERS:
+        return NotEstimable(f"{clusters} customers at risk, needs {MIN_CLUSTERS}", "more customers")
+    events = int(rows.voluntary.sum())
+    if events < MIN_EVENTS:
+        return NotEstimable(f"{events} customers left, needs {MIN_EVENTS}", "a longer observed window")
+    return None
+
+
+def check_component(rows: RiskRows, column: int) -> NotEstimable | None:
+    """Refuse a component that too few leavers met, or that nearly everyone met.
+
+    Parameters
+    ----------
+    rows : RiskRows
+        The rows at risk.
+    column : int
+        The component's column of ``rows.exposed``.
+
+    Returns
+    -------
+    NotEstimable or None
+        The reason, or None where the coefficient can be estimated.
+    """
+    exposed = rows.exposed[:, column]
+    with_it = int((rows.voluntary & exposed).sum())
+    without = int((rows.voluntary & ~exposed).sum())
+    if with_it < MIN_EXPOSED_EVENTS:
+        return NotEstimable(f"{with_it} exposed churners, needs {MIN_EXPOSED_EVENTS}", "more customers or a longer window")
+    if without < MIN_EXPOSED_EVENTS:
+        return NotEstimable(
+            f"{without} unexposed churners, needs {MIN_EXPOSED_EVENTS}", "customers who did not meet this component"
+        )
+    clusters = len(np.unique(rows.customer[exposed]))
+    if clusters < MIN_CLUSTERS:
+        return NotEstimable(f"{clusters} exposed customers, needs {MIN_CLUSTERS}", "more customers or a longer window")
+    return None
