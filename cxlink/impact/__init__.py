@@ -1,0 +1,5 @@
+"""What each component's incidents do to experience, customers, revenue and cost, alone and together."""
+
+from cxlink.impact.stage import estimate_impact
+
+__all__ = ["estimate_impact"]

@@ -1,0 +1,28 @@
+"""What the codes of this stage mean."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "CX501": (
+        "No effect on prices estimated",
+        "Too few charges follow an incident of this component to tell whether customers pay less after it; revenue kept"
+        " counts only customers kept.",
+        "A longer observed window.",
+    ),
+    "CX502": (
+        "Active customers without a price",
+        "Some active customers have no recurring charge in the last two months. Their money counts as zero, so that money"
+        " kept is understated.",
+        "Check that every charge bears its customer_id.",
+    ),
+    "CX503": (
+        "Cost saved is not estimable",
+        "Without the avoidable share or a cost of handling no saving can be stated; a made-up default would be one.",
+        "Give [finance] avoidable_share and cost_per_handle_minute, or tickets.cost.",
+    ),
+    "CX504": (
+        "The joint effect leaves components out",
+        "A component whose effect is not estimable counts as without effect in the row 'together'.",
+        "See the component's own line for what it needs.",
+    ),
+}

@@ -1,0 +1,268 @@
+"""What meeting an incident does to the KPI, among those who answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import Linked
+from cxlink.impact.calendar import quarter_columns
+from cxlink.impact.windows import last_day_before
+from cxlink.stats import ClusteredFit, EstimationError, fit_clustered_ols
+
+Kpi = Literal["nps", "csat", "ces"]
+MIN_RESPONSES = 10
+MIN_CLUSTERS = 30
+LEVEL = 0.95
+Z = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers with a KPI, and what their customers had met before.
+
+    Parameters
+    ----------
+    value : ndarray
+        (n,) KPI; NPS as -100, 0 or 100.
+    cluster : ndarray
+        (n,) customer, or a negative number of its own where unmatched.
+    day : ndarray
+        (n,) days since 1970-01-01.
+    exposed, experienced : ndarray
+        (n, n_components) bool: met an incident in the window before the answer; had the touchpoint at all. Where an
+        answer is about one event, that event alone decides about its component.
+    """
+
+    value: np.ndarray
+    cluster: np.ndarray
+    day: np.ndarray
+    exposed: np.ndarray
+    experienced: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceFit:
+    """KPI points that being exposed to each component adds (mostly negative), with draws.
+
+    Parameters
+    ----------
+    refusals : tuple
+        (n_components,) NotEstimable or None.
+    point : ndarray
+        (n_components,); 0 where refused.
+    draws : ndarray
+        (n_draws, n_components).
+    level, level_draws : ndarray
+        (n_customers,) is ``constant + covariates @ slopes``: KPI without exposure; kept as (n_terms,) and
+        (n_draws, n_terms), constant first.
+    n, n_clusters : int
+        Answers and customers behind it.
+    """
+
+    refusals: tuple[NotEstimable | None, ...]
+    point: np.ndarray
+    draws: np.ndarray
+    level: np.ndarray
+    level_draws: np.ndarray
+    n: int
+    n_clusters: int
+
+
+def choose_kpi(linked: Linked, asked: Kpi | None) -> Kpi:
+    """KPI of the run: the one asked for, else the one with most answers.
+
+    Parameters
+    ----------
+    linked : Linked
+        The answers.
+    asked : str or None
+        Of ``[model] kpi``.
+
+    Returns
+    -------
+    str
+        ``nps``, ``csat`` or ``ces``.
+    """
+    if asked is not None:
+        return asked
+    kpis: tuple[Kpi, ...] = ("nps", "csat", "ces")
+    return max(kpis, key=lambda kpi: int(linked.responses[kpi].notna().sum()))
+
+
+def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
+    """Put each answer beside what its customer had met.
+
+    Parameters
+    ----------
+    linked : Linked
+        Responses, incidents and experiences.
+    kpi : str
+        Which score.
+    exposure_days : int
+        How long an incident counts: an incident on day d counts for answers of the days d+1 .. d+exposure_days.
+
+    Returns
+    -------
+    Answers
+        Only answers that bear the score.
+    """
+    rows = linked.responses.loc[linked.responses[kpi].notna()].reset_index(drop=True)
+    raw = rows[kpi].to_numpy(dtype=float)
+    value = np.where(raw >= 9, 100.0, np.where(raw <= 6, -100.0, 0.0)) if kpi == "nps" else raw
+    customer, day = rows["customer"].to_numpy(), rows["responded_day"].to_numpy()
+    n_components = len(linked.components)
+    exposed = np.zeros((len(rows), n_components), dtype=bool)
+    experienced = np.ones((len(rows), n_components), dtype=bool)
+    recorded = set(linked.experiences["component"])
+    for place, name in enumerate(linked.components):
+        met = linked.incidents.loc[linked.incidents["component"] == name]
+        exposed[:, place] = last_day_before(met, "incident_day", customer, day) >= day - exposure_days
+        about = (rows["event_component"] == name).to_numpy()
+        if name in recorded:
+            touched = linked.experiences.loc[linked.experiences["component"] == name]
+            had = last_day_before(touched, "experienced_day", customer, day) >= day - exposure_days
+            experienced[:, place] = np.where(about, True, had | exposed[:, place])
+        exposed[about, place] = rows["event_failed"].to_numpy()[about] == 1.0
+    return Answers(
+        value=value,
+        cluster=np.where(customer >= 0, customer, -1 - np.arange(len(rows))),
+        day=day,
+        exposed=exposed,
+        experienced=experienced,
+    )
+
+
+def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> ExperienceFit:
+    """Regress the KPI on exposure to each component, jointly.
+
+    Adjusted for attributes and calendar quarter, and for having had the touchpoint at all where that is recorded;
+    clustered by customer. Answers without a customer cannot show what was met and are left out, unless they are about
+    an event.
+
+    Parameters
+    ----------
+    linked : Linked
+        Covariates and component names.
+    answers : Answers
+        The answers.
+    weights : ndarray
+        (n_draws, n_customers) customer weights with mean one.
+
+    Returns
+    -------
+    ExperienceFit
+        Refused, component by component, below ten exposed answers or thirty customers.
+    """
+    n_components = len(linked.components)
+    used = answers.cluster >= 0
+    value, cluster = answers.value[used], answers.cluster[used]
+    exposed, experienced = answers.exposed[used], answers.experienced[used]
+    refusals = [_refusal(exposed[:, place], experienced[:, place], cluster) for place in range(n_components)]
+    kept = [place for place in range(n_components) if refusals[place] is None]
+    not_all = [place for place in range(n_components) if 0 < experienced[:, place].mean() < 1]
+    columns = [
+        exposed[:, kept].astype(float),
+        np.ones((len(value), 1)),
+        linked.covariates[cluster],
+        experienced[:, not_all].astype(float) - 1.0,
+        quarter_columns(answers.day[used]),
+    ]
+    point, draws = np.zeros(n_components), np.zeros((len(weights), n_components))
+    n_terms = 1 + linked.covariates.shape[1]
+    level, level_draws = np.zeros(n_terms), np.zeros((len(weights), n_terms))
+    fit = _try_fit(np.column_stack(columns), value, cluster) if kept else None
+    if fit is None:
+        failed = NotEstimable("the KPI model cannot be fitted", "more answers after an incident")
+        filled = tuple(refusal or failed for refusal in refusals)
+        level[0] = value.mean() if len(value) else 0.0
+        level_draws[:, 0] = level[0]
+        return ExperienceFit(filled, point, draws, level, level_draws, len(value), len(np.unique(cluster)))
+    drawn = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
+    point[kept], draws[:, kept] = fit.beta[: len(kept)], drawn[:, : len(kept)]
+    middle = slice(len(kept), len(kept) + n_terms)
+    return ExperienceFit(
+        tuple(refusals), point, draws, fit.beta[middle], drawn[:, middle], len(value), len(fit.cluster_ids)
+    )
+
+
+def mean_with_interval(value: np.ndarray, cluster: np.ndarray, unit: str, method: str) -> Answer:
+    """Mean of a KPI, clustered by customer.
+
+    Parameters
+    ----------
+    value, cluster : ndarray
+        (n,) scores and whose they are.
+    unit : str
+        Of the KPI.
+    method : str
+        What the mean is over.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        Refused below ten answers.
+    """
+    if len(value) < MIN_RESPONSES:
+        return NotEstimable(f"{len(value)} answers, needs {MIN_RESPONSES}", "more answers")
+    mean = float(value.mean())
+    _, place = np.unique(cluster, return_inverse=True)
+    error = float(np.sqrt((np.bincount(place, weights=value - mean) ** 2).sum())) / len(value)
+    clusters = int(place.max()) + 1
+    error *= float(np.sqrt(clusters / max(clusters - 1, 1)))
+    return Estimate(mean, mean - Z * error, mean + Z * error, LEVEL, unit, clusters, len(value), method)
+
+
+def _try_fit(design: np.ndarray, value: np.ndarray, cluster: np.ndarray) -> ClusteredFit | None:
+    try:
+        return fit_clustered_ols(design, value, cluster=cluster)
+    except EstimationError:
+        return None
+
+
+def _refusal(exposed: np.ndarray, experienced: np.ndarray, cluster: np.ndarray) -> NotEstimable | None:
+    n_exposed = int(exposed.sum())
+    if n_exposed < MIN_RESPONSES:
+        return NotEstimable(f"{n_exposed} answers after an incident, needs {MIN_RESPONSES}", "more answers")
+    n_others = int((experienced & ~exposed).sum())
+    if n_others < MIN_RESPONSES:
+        return NotEstimable(f"{n_others} answers without an incident, needs {MIN_RESPONSES}", "more answers")
+    customers = len(np.unique(cluster[exposed]))
+    if customers < MIN_CLUSTERS:
+        return NotEstimable(f"{customers} customers answered after an incident, needs {MIN_CLUSTERS}", "more answers")
+    return None
+
+
+def frame_of_means(linked: Linked, answers: Answers, unit: str) -> pd.DataFrame:
+    """Plain means after an incident and otherwise, as description.
+
+    Parameters
+    ----------
+    linked : Linked
+        Component names.
+    answers : Answers
+        The answers.
+    unit : str
+        Of the KPI.
+
+    Returns
+    -------
+    DataFrame
+        component, after, otherwise (answers).
+    """
+    rows = []
+    for place, name in enumerate(linked.components):
+        known = answers.experienced[:, place] & ((answers.cluster >= 0) | answers.exposed[:, place])
+        after, other = known & answers.exposed[:, place], known & ~answers.exposed[:, place]
+        rows.append(
+            {
+                "component": name,
+                "after": mean_with_interval(answers.value[after], answers.cluster[after], unit, "mean after an incident"),
+                "otherwise": mean_with_interval(answers.value[other], answers.cluster[other], unit, "mean of the others"),
+            }
+        )
+    return pd.DataFrame(rows, columns=["component", "after", "otherwise"])

@@ -1,0 +1,237 @@
+"""The g-computation: draw after draw, the active customers' future as is and with incidents removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxlink.handoff import HazardModel, Linked
+from cxlink.impact.costs import ServingCost
+from cxlink.impact.experience import ExperienceFit
+from cxlink.impact.futures import Exposure, draw_future, expose
+from cxlink.impact.incidence import Incidence
+from cxlink.impact.prices import PriceEffect
+from cxlink.impact.projection import Parts, World, monthly_hazards
+from cxlink.impact.shapley import sampled_parts, shapley_parts
+
+CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
+POINT_FUTURES = 20
+TENTH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Everything that was fitted."""
+
+    hazards: HazardModel | None
+    incidence: tuple[Incidence, ...]
+    prices: PriceEffect
+    costs: ServingCost
+    experience: ExperienceFit
+
+
+@dataclass(frozen=True, slots=True)
+class Contrasts:
+    """Gains of one draw over "as is": customers, revenue, avoidable cost saved, experience.
+
+    Parameters
+    ----------
+    alone, tenth, shapley : ndarray
+        (n_components, 4) all incidents of one component removed, a tenth of them, and its part of the joint gain.
+    joint : ndarray
+        (4,) all components' incidents removed.
+    """
+
+    alone: np.ndarray
+    tenth: np.ndarray
+    shapley: np.ndarray
+    joint: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The active customers at the cut-off.
+
+    Parameters
+    ----------
+    customer : ndarray
+        (n_active,) keys.
+    tenure, price : ndarray
+        (n_active,) days at the cut-off, and monthly price (0 where unknown).
+    covariates : ndarray
+        (n_active, n_covariates).
+    residual : ndarray
+        (n_components, n_active) days after the cut-off on which earlier incidents still act.
+    """
+
+    customer: np.ndarray
+    tenure: np.ndarray
+    price: np.ndarray
+    covariates: np.ndarray
+    residual: np.ndarray
+
+
+def build_base(linked: Linked, exposure_days: int) -> Base:
+    """Gather the active customers and what still acts on them.
+
+    Parameters
+    ----------
+    linked : Linked
+        Timelines.
+    exposure_days : int
+        How long an incident acts.
+
+    Returns
+    -------
+    Base
+        In the order of the key.
+    """
+    active = linked.customers.loc[linked.customers["active"]]
+    keys = active["customer"].to_numpy()
+    residual = np.zeros((len(linked.components), len(keys)))
+    for place, name in enumerate(linked.components):
+        rows = linked.incidents.loc[linked.incidents["component"] == name]
+        latest = rows.groupby("customer")["incident_day"].max()
+        last = latest.reindex(keys).to_numpy(dtype=float)
+        residual[place] = np.clip(np.nan_to_num(last + exposure_days - linked.to_day, nan=0.0), 0.0, None)
+    return Base(
+        customer=keys,
+        tenure=active["tenure"].to_numpy(dtype=float),
+        price=np.nan_to_num(active["monthly_price"].to_numpy(dtype=float)),
+        covariates=linked.covariates[keys],
+        residual=residual,
+    )
+
+
+class Projector:
+    """Contrasts of the active customers' future for the point estimate and for each draw.
+
+    Parameters
+    ----------
+    base : Base
+        The active customers.
+    fits : Fits
+        Everything that was fitted.
+    n_months : int
+        Horizon.
+    exposure_days : int
+        How long an incident acts.
+    discount_rate : float
+        A year.
+    """
+
+    def __init__(self, base: Base, fits: Fits, *, n_months: int, exposure_days: int, discount_rate: float) -> None:
+        self._base, self._fits = base, fits
+        self._n_months, self._exposure_days = n_months, exposure_days
+        self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
+        self._middles = base.tenure[:, None] + 365.25 / 12 * (np.arange(n_months) + 0.5)[None, :]
+
+    def point(self, rng: np.random.Generator) -> Contrasts:
+        """Contrasts at the point estimate, averaged over twenty futures.
+
+        Parameters
+        ----------
+        rng : Generator
+            For the futures.
+
+        Returns
+        -------
+        Contrasts
+            The Shapley parts are exact up to six components.
+        """
+        found = [self._contrasts(None, rng, exact=True) for _ in range(POINT_FUTURES)]
+        return _mean(found)
+
+    def draw(self, number: int, rng: np.random.Generator) -> Contrasts:
+        """Contrasts of one joint draw of all fitted parts, in one future.
+
+        Parameters
+        ----------
+        number : int
+            Which draw.
+        rng : Generator
+            For the future.
+
+        Returns
+        -------
+        Contrasts
+            The Shapley parts come from one random order and its reverse.
+        """
+        return self._contrasts(number, rng, exact=False)
+
+    def _contrasts(self, number: int | None, rng: np.random.Generator, *, exact: bool) -> Contrasts:
+        n = len(self._fits.incidence)
+        world = World(self._parts(number), [self._choices(place, number, rng) for place in range(n)])
+        as_is = world.totals(["as is"] * n)
+
+        def gain(names: Sequence[str]) -> np.ndarray:
+            difference = world.totals(names).minus(as_is)
+            difference[COST] = -difference[COST]
+            return difference
+
+        def stopped(members: frozenset[int]) -> np.ndarray:
+            return gain(["none" if place in members else "as is" for place in range(n)])
+
+        alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
+        tenth = [gain(["tenth" if other == place else "as is" for other in range(n)]) for place in range(n)]
+        shapley = shapley_parts(stopped, n, rng) if exact else sampled_parts(stopped, n, rng)
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))))
+
+    def _choices(self, place: int, number: int | None, rng: np.random.Generator) -> dict[str, Exposure]:
+        incidence = self._fits.incidence[place]
+        terms = incidence.point if number is None else incidence.draws[number]
+        rates = incidence.daily_rates(terms, self._base.covariates, self._middles)
+        future = draw_future(rates, rng)
+        removed = {"as is": 0.0, "tenth": TENTH, "none": 1.0}
+        residual = self._base.residual[place]
+        return {
+            name: expose(future, residual, self._n_months, self._exposure_days, removed=share)
+            for name, share in removed.items()
+        }
+
+    def _parts(self, number: int | None) -> Parts:
+        base, fits = self._base, self._fits
+        voluntary, involuntary, log_ratio = self._hazards(number)
+        levels = fits.experience.level if number is None else fits.experience.level_draws[number]
+        return Parts(
+            voluntary=voluntary,
+            involuntary=involuntary,
+            log_hazard_ratio=log_ratio,
+            price=base.price,
+            log_price_change=fits.prices.point if number is None else fits.prices.draws[number],
+            experience_level=levels[0] + base.covariates @ levels[1:],
+            experience_change=fits.experience.point if number is None else fits.experience.draws[number],
+            cost=fits.costs.point if number is None else fits.costs.draws[number],
+            discount=self._discount,
+        )
+
+    def _hazards(self, number: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        base, model = self._base, self._fits.hazards
+        shape = (len(base.tenure), self._n_months)
+        if model is None:
+            return np.zeros(shape), np.zeros(shape), np.zeros(len(self._fits.incidence))
+        if number is None:
+            slopes, calendar = model.coefficients, model.calendar
+            voluntary, involuntary, log_ratio = model.voluntary_rates, model.involuntary_rates, model.log_hazard_ratio
+        else:
+            slopes, calendar = model.coefficient_draws[number], float(model.calendar_draws[number])
+            voluntary, involuntary = model.voluntary_rate_draws[number], model.involuntary_rate_draws[number]
+            log_ratio = model.log_hazard_ratio_draws[number]
+        risk = np.exp(base.covariates @ slopes + calendar)
+        edges, everyone = model.band_edges, np.ones(len(base.tenure))
+        return (
+            monthly_hazards(base.tenure, edges, voluntary, risk, self._n_months),
+            monthly_hazards(base.tenure, edges, involuntary, everyone, self._n_months),
+            log_ratio,
+        )
+
+
+def _mean(found: list[Contrasts]) -> Contrasts:
+    return Contrasts(
+        alone=np.mean([one.alone for one in found], axis=0),
+        tenth=np.mean([one.tenth for one in found], axis=0),
+        shapley=np.mean([one.shapley for one in found], axis=0),
+        joint=np.mean([one.joint for one in found], axis=0),
+    )

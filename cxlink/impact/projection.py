@@ -1,0 +1,181 @@
+"""One draw of the future of the active customers, as is and under each contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxlink.impact.futures import DAYS_A_MONTH, Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One draw of everything that was fitted, for the active customers.
+
+    Parameters
+    ----------
+    voluntary, involuntary : ndarray
+        (n_active, n_months) cumulative hazard of each month without any incident.
+    log_hazard_ratio : ndarray
+        (n_components,) of exposure; 0 where not estimable.
+    price : ndarray
+        (n_active,) monthly price, 0 where unknown.
+    log_price_change : ndarray
+        (n_components,) of one incident; 0 where not estimable.
+    experience_level : ndarray
+        (n_active,) KPI without exposure.
+    experience_change : ndarray
+        (n_components,) KPI points while exposed; 0 where not estimable.
+    cost : ndarray
+        (n_components,) avoidable cost of one incident.
+    discount : ndarray
+        (n_months,) factor at mid-month.
+    """
+
+    voluntary: np.ndarray
+    involuntary: np.ndarray
+    log_hazard_ratio: np.ndarray
+    price: np.ndarray
+    log_price_change: np.ndarray
+    experience_level: np.ndarray
+    experience_change: np.ndarray
+    cost: np.ndarray
+    discount: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What one world comes to over the horizon: sums over the active customers, experience as a mean."""
+
+    customers: float
+    revenue: float
+    cost: float
+    experience: float
+
+    def minus(self, other: Totals) -> np.ndarray:
+        """Difference to another world.
+
+        Parameters
+        ----------
+        other : Totals
+            The world to compare with.
+
+        Returns
+        -------
+        ndarray
+            (4,) customers, revenue, cost, experience.
+        """
+        return np.array(
+            [
+                self.customers - other.customers,
+                self.revenue - other.revenue,
+                self.cost - other.cost,
+                self.experience - other.experience,
+            ]
+        )
+
+
+class World:
+    """Totals of one draw for any choice of each component's exposure.
+
+    Parameters
+    ----------
+    parts : Parts
+        The draw.
+    choices : sequence of Mapping
+        For each component, its exposure under each name such as ``as is``, ``none`` and ``tenth``.
+    """
+
+    def __init__(self, parts: Parts, choices: Sequence[Mapping[str, Exposure]]) -> None:
+        self._parts = parts
+        self._names = [tuple(choice) for choice in choices]
+        self._factors: list[dict[str, np.ndarray | None]] = []
+        self._price_logs: list[dict[str, np.ndarray | None]] = []
+        self._counts: list[dict[str, np.ndarray]] = []
+        self._points: list[dict[str, np.ndarray | None]] = []
+        for place, choice in enumerate(choices):
+            ratio = np.expm1(parts.log_hazard_ratio[place])
+            slope, points = parts.log_price_change[place], parts.experience_change[place]
+            self._factors.append({n: 1.0 + ratio * e.share if ratio else None for n, e in choice.items()})
+            self._price_logs.append({n: slope * _met_so_far(e.count) if slope else None for n, e in choice.items()})
+            self._counts.append({n: parts.cost[place] * e.count for n, e in choice.items()})
+            self._points.append({n: points * e.share if points else None for n, e in choice.items()})
+
+    def totals(self, names: Sequence[str]) -> Totals:
+        """Totals where each component takes the exposure of that name.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One a component.
+
+        Returns
+        -------
+        Totals
+            Sums over the horizon.
+        """
+        parts = self._parts
+        hazard = parts.voluntary.copy()
+        price_log = np.zeros_like(hazard)
+        cost = np.zeros_like(hazard)
+        level = np.repeat(parts.experience_level[:, None], hazard.shape[1], axis=1)
+        for place, name in enumerate(names):
+            factor, slope, points = (
+                self._factors[place][name],
+                self._price_logs[place][name],
+                self._points[place][name],
+            )
+            if factor is not None:
+                hazard *= factor
+            if slope is not None:
+                price_log += slope
+            if points is not None:
+                level += points
+            cost += self._counts[place][name]
+        ends = np.exp(-np.cumsum(hazard + parts.involuntary, axis=1))
+        begins = np.hstack([np.ones((len(ends), 1)), ends[:, :-1]])
+        present = (begins + ends) / 2
+        revenue = present * parts.price[:, None] * np.exp(price_log)
+        return Totals(
+            customers=float(ends[:, -1].sum()),
+            revenue=float((revenue @ parts.discount).sum()),
+            cost=float(((present * cost) @ parts.discount).sum()),
+            experience=float((present * level).sum() / present.sum()) if present.sum() > 0 else 0.0,
+        )
+
+
+def monthly_hazards(
+    tenure: np.ndarray, edges: np.ndarray, rates: np.ndarray, relative_risk: np.ndarray, n_months: int
+) -> np.ndarray:
+    """Cumulative hazard of each month of the horizon.
+
+    Parameters
+    ----------
+    tenure : ndarray
+        (n_active,) days at the cut-off.
+    edges, rates : ndarray
+        (n_bands,) first tenure day of each band, and its hazard a day; the last band is open.
+    relative_risk : ndarray
+        (n_active,).
+    n_months : int
+        Length of the horizon.
+
+    Returns
+    -------
+    ndarray
+        (n_active, n_months).
+    """
+    days = tenure[:, None] + DAYS_A_MONTH * np.arange(n_months + 1)[None, :]
+    band = np.searchsorted(edges, days, side="right") - 1
+    so_far = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(edges))])
+    cumulative = so_far[band] + rates[band] * (days - edges[band])
+    hazards: np.ndarray = np.diff(cumulative, axis=1) * relative_risk[:, None]
+    return hazards
+
+
+def _met_so_far(count: np.ndarray) -> np.ndarray:
+    """Incidents that the price has heard of: those of earlier months, and half of this month's."""
+    met: np.ndarray = np.cumsum(count, axis=1) - count / 2
+    return met
