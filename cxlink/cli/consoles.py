@@ -1,0 +1,97 @@
+"""Where things are printed: results on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cxlink.handoff import Message
+
+NARROW = 80
+
+
+def result_console() -> Console:
+    """Console for results: stdout, without markup, highlighting or emoji.
+
+    Returns
+    -------
+    Console
+        80 columns wide where stdout is not a terminal.
+    """
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else NARROW
+    return Console(markup=False, highlight=False, emoji=False, width=width, soft_wrap=False)
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Print a line of talk.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    quiet : bool
+        Whether the user asked for silence.
+    """
+    if not quiet:
+        sys.stderr.write(text + "\n")
+
+
+def say_error(text: str) -> None:
+    """Print an error, whatever the user asked for.
+
+    Parameters
+    ----------
+    text : str
+        Code, place, what is wrong and the remedy.
+    """
+    sys.stderr.write(f"error: {text}\n")
+
+
+def say_messages(messages: Sequence[Message], *, quiet: bool) -> None:
+    """Print warnings, one line each; notes are left to the reports.
+
+    Parameters
+    ----------
+    messages : sequence of Message
+        Diagnostics of all stages.
+    quiet : bool
+        Whether the user asked for silence.
+    """
+    for message in messages:
+        if message.severity != "info":
+            say(f"warning: {message.code} {message.message} {message.remedy}", quiet=quiet)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """Show the stage on stderr; plain silence where stderr is not a terminal.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether the user asked for silence.
+
+    Yields
+    ------
+    callable
+        Takes the stage and the share of it that is done.
+    """
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _stage, _share: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("load") as status:
+
+        def show(stage: str, share: float) -> None:
+            status.update(f"{stage} {share:.0%}" if share else stage)
+
+        yield show

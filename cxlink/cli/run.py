@@ -1,0 +1,97 @@
+"""``cxlink run``: every stage, every report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cxlink.cli.consoles import progress_bar, result_console, say, say_messages
+from cxlink.cli.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    ConfigOption,
+    DebugOption,
+    EngineName,
+    OutOption,
+    QuietOption,
+    read_day,
+)
+
+
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    out: OutOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
+    engine: Annotated[EngineName, typer.Option("--engine", help="Where the tables live.")] = "duckdb",
+    as_of: AsOfOption = None,
+    open_report: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Run the main job: every stage, every report."""
+    run_job(config, out=out, seed=seed, engine=engine, as_of=as_of, open_report=open_report, quiet=quiet)
+
+
+def run_job(
+    config: Path,
+    *,
+    out: Path | None,
+    seed: int | None = None,
+    engine: EngineName = "duckdb",
+    as_of: str | None = None,
+    open_report: bool = False,
+    quiet: bool = False,
+) -> Path:
+    """Run every stage and write every report.
+
+    Parameters
+    ----------
+    config : Path
+        The configuration.
+    out : Path or None
+        Folder of the reports; ``out/<cut-off date>`` where None.
+    seed : int or None
+        Overrides the configuration's.
+    engine : str
+        Where the tables live.
+    as_of : str or None
+        Overrides the configuration's cut-off.
+    open_report : bool
+        Whether to open the report in the browser.
+    quiet : bool
+        Whether to leave out messages.
+
+    Returns
+    -------
+    Path
+        The folder of the reports.
+    """
+    from cxlink.load import RefusedData
+    from cxlink.pipeline import open_engine
+    from cxlink.pipeline import run as run_stages
+    from cxlink.report import write_ledger, write_outputs
+    from cxlink.report.terminal import print_document
+    from cxlink.settings import read_settings
+
+    settings = read_settings(config)
+    cut_off = read_day(as_of)
+    opened = open_engine(engine)
+    try:
+        with progress_bar(quiet=quiet) as progress:
+            result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress)
+            folder = out or Path("out") / result.loaded.observed_to.isoformat()
+            progress("report", 0.0)
+            document = write_outputs(result, folder, settings)
+    except RefusedData as refused:
+        write_ledger(refused.ledger, out or Path("out") / "refused")
+        raise
+    finally:
+        opened.close()
+    say_messages(result.messages, quiet=quiet)
+    print_document(document, result_console(), folder)
+    if open_report:
+        say("opening the report", quiet=quiet)
+        typer.launch((folder / "report.html").resolve().as_uri())
+    return folder

@@ -1,0 +1,167 @@
+"""The run: stages in their order, one line each. The only module that calls stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from cxlink.churn import fit_churn
+from cxlink.engine.interface import Engine
+from cxlink.engine.open import open_engine
+from cxlink.handoff import CauseCount, Linked, Loaded, Message, Readiness, RunResult, Tagged
+from cxlink.impact import estimate_impact
+from cxlink.link import count_causes, link
+from cxlink.load import load, minor_units_in
+from cxlink.readiness import assess_readiness
+from cxlink.settings import Settings, expand_path
+from cxlink.tag import tag
+
+Progress = Callable[[str, float], None]
+EngineName = Literal["duckdb", "spark"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedData:
+    """What ``check`` shows: everything before the first estimate."""
+
+    loaded: Loaded
+    tagged: Tagged
+    linked: Linked
+    causes: tuple[CauseCount, ...]
+    readiness: tuple[Readiness, ...]
+    messages: tuple[Message, ...]
+
+
+def load_and_link(
+    settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress
+) -> LinkedData:
+    """Read the exports and put them onto timelines.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    engine : Engine
+        Where the tables will stand.
+    as_of : date or None
+        Cut-off that overrides the configuration's.
+    progress : callable
+        Told the stage and the share of it that is done.
+
+    Returns
+    -------
+    LinkedData
+        Tables, timelines and what will be estimable.
+
+    Raises
+    ------
+    CxlinkError, Faults
+        Where a source cannot be used or the configuration is wrong.
+    """
+    progress("load", 0.0)
+    loaded = load(settings, engine=engine, as_of=as_of)
+    progress("tag", 0.0)
+    taxonomy = None if settings.taxonomy.path is None else Path(expand_path(settings.taxonomy.path, settings.folder))
+    tagged = tag(loaded, taxonomy)
+    progress("link", 0.0)
+    linked = link(loaded, tagged, settings, divisor=minor_units_in(settings.project.currency))
+    causes = count_causes(loaded)
+    readiness = assess_readiness(linked, settings)
+    messages = (*loaded.messages, *tagged.messages, *linked.messages)
+    return LinkedData(loaded, tagged, linked, causes, readiness, messages)
+
+
+def run(settings: Settings, *, engine: Engine, as_of: date | None, seed: int | None, progress: Progress) -> RunResult:
+    """Run every stage.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    engine : Engine
+        Where the tables will stand; must stay open until the reports are written.
+    as_of : date or None
+        Cut-off that overrides the configuration's.
+    seed : int or None
+        Seed that overrides the configuration's.
+    progress : callable
+        Told the stage and the share of it that is done.
+
+    Returns
+    -------
+    RunResult
+        What the reports show.
+
+    Raises
+    ------
+    CxlinkError, Faults
+        Where a source cannot be used or the configuration is wrong.
+    """
+    chosen = settings.project.seed if seed is None else seed
+    data = load_and_link(settings, engine=engine, as_of=as_of, progress=progress)
+    for_weights, for_futures = (np.random.default_rng(part) for part in np.random.SeedSequence(chosen).spawn(2))
+    weights = draw_weights(settings.model.draws, len(data.linked.customers), for_weights)
+    progress("churn", 0.0)
+    churn = fit_churn(data.linked, data.loaded, settings, weights=weights)
+    progress("impact", 0.0)
+    impact = estimate_impact(
+        data.linked,
+        data.loaded,
+        churn,
+        settings,
+        weights=weights,
+        rng=for_futures,
+        progress=lambda share: progress("impact", share),
+    )
+    return RunResult(
+        project=settings.project.name,
+        currency=settings.project.currency,
+        seed=chosen,
+        horizon_months=settings.model.horizon_months,
+        gross_margin=settings.finance.gross_margin,
+        audience=settings.report.audience,
+        verbatims=settings.report.verbatims,
+        loaded=data.loaded,
+        tagged=data.tagged,
+        linked=data.linked,
+        causes=data.causes,
+        churn=churn,
+        impact=impact,
+        readiness=data.readiness,
+        messages=(*data.messages, *churn.messages, *impact.messages),
+    )
+
+
+def draw_weights(n_draws: int, n_customers: int, rng: np.random.Generator) -> np.ndarray:
+    """Weights of the Bayesian bootstrap, one set of customer weights a draw.
+
+    Every fitted part uses the same set in the same draw, which makes the draws joint.
+
+    Parameters
+    ----------
+    n_draws, n_customers : int
+        Shape.
+    rng : Generator
+        Randomness.
+
+    Returns
+    -------
+    ndarray
+        (n_draws, n_customers), each row with mean one.
+
+    References
+    ----------
+    .. [1] Rubin (1981), Annals of Statistics 9:130.
+    """
+    weights = rng.standard_exponential((n_draws, n_customers))
+    if n_customers:
+        weights /= weights.mean(axis=1, keepdims=True)
+    return weights
+
+
+__all__ = ["EngineName", "LinkedData", "Progress", "draw_weights", "load_and_link", "open_engine", "run"]
