@@ -1,0 +1,124 @@
+"""The cumulative baseline hazard of a Cox model, with delayed entry and ties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from cxlink.stats.arrays import Floats, Labels, read_vector
+from cxlink.stats.cox_design import read_cox_rows
+from cxlink.stats.errors import CoxError
+from cxlink.stats.partial_likelihood import sum_cells
+from cxlink.stats.risk_bands import split_by_risk
+from cxlink.stats.risk_sets import build_risk_sets
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineHazard:
+    """Hazard of a row whose covariates are all zero; every array has shape (n_cells,), by stratum, then time.
+
+    Parameters
+    ----------
+    time : ndarray of float64
+        Distinct event times, in the unit of `stop`.
+    increment : ndarray of float64
+        Hazard at each time.
+    cumulative : ndarray of float64
+        Its running sum within the stratum; survival at zero covariates is ``exp(-cumulative)``.
+    stratum : ndarray
+        Label of each cell's stratum; zero without strata.
+    """
+
+    time: Floats
+    increment: Floats
+    cumulative: Floats
+    stratum: Labels
+
+    def cumulative_at(self, times: npt.ArrayLike, stratum: Any = None) -> Floats:
+        """Cumulative hazard up to and including some times.
+
+        Parameters
+        ----------
+        times : array_like of float
+            Of any shape, in the unit of `time`.
+        stratum : label, optional
+            Which stratum; may be left out when there is only one.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the same shape; zero before the first event, constant after the last.
+
+        Raises
+        ------
+        CoxError
+            If there are several strata and none is named, or the one named has no event.
+        """
+        if stratum is None:
+            if np.any(self.stratum != self.stratum[0]):
+                raise CoxError("there are several strata: say which")
+            stratum = self.stratum[0]
+        cells = np.flatnonzero(self.stratum == stratum)
+        if not cells.size:
+            raise CoxError("the stratum asked for has no events")
+        steps = np.concatenate(([0.0], self.cumulative[cells]))
+        result: Floats = steps[np.searchsorted(self.time[cells], np.asarray(times, dtype=np.float64), side="right")]
+        return result
+
+
+def baseline_hazard(
+    X: npt.ArrayLike,
+    stop: npt.ArrayLike,
+    event: npt.ArrayLike,
+    beta: npt.ArrayLike,
+    start: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    strata: npt.ArrayLike | None = None,
+    ties: Literal["efron", "breslow"] = "efron",
+) -> BaselineHazard:
+    """Estimate the hazard at zero covariates, given the coefficients.
+
+    Parameters
+    ----------
+    X, stop, event, start, weights, strata, ties
+        As for :func:`cxlink.stats.fit_cox`.
+    beta : array_like of float, shape (n_columns,)
+        Coefficients, such as ``fit.beta``.
+
+    Returns
+    -------
+    BaselineHazard
+        As R's ``survfit(coxph(...), newdata = <zeros>)$cumhaz``, which follows `ties` too.
+
+    Raises
+    ------
+    CoxError
+        As :func:`cxlink.stats.fit_cox`, and if `beta` does not fit `X` or a hazard overflows.
+
+    References
+    ----------
+    .. [1] Therneau and Grambsch (2000), Modeling Survival Data, section 10.2.
+    """
+    rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
+    coefficients = read_vector("beta", beta, rows.matrix.shape[1], CoxError)
+    sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
+    used = sets.first <= sets.last
+    sets = sets.select(used)
+    predictor = rows.matrix[used] @ coefficients
+    shift = predictor.max()
+    predictor -= shift
+    risk = np.exp(predictor)
+    death_weights = np.ones(sets.death_rows.size)
+    if rows.weights is not None:
+        risk *= rows.weights[used]
+        death_weights = rows.weights[used][sets.death_rows]
+    if not risk[sets.death_rows].all() or abs(shift) > 600.0:
+        raise CoxError("the hazard overflows: the coefficients are far too large for these covariates")
+    increment = sum_cells(split_by_risk(sets, predictor), risk, death_weights, rows.efron).hazard * np.exp(-shift)
+    cumulative = np.empty_like(increment)
+    for begin, end in zip(sets.stratum_first[:-1], sets.stratum_first[1:], strict=True):
+        cumulative[begin:end] = np.cumsum(increment[begin:end])
+    return BaselineHazard(sets.time, increment, cumulative, rows.stratum_ids[sets.stratum])

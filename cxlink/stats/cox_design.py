@@ -1,0 +1,196 @@
+"""The rows of a Cox model, checked, standardised and laid out for speed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cxlink.stats.arrays import (
+    Flags,
+    Floats,
+    Integers,
+    name_columns,
+    read_codes,
+    read_flags,
+    read_matrix,
+    read_vector,
+    read_weights,
+)
+from cxlink.stats.errors import CoxError
+from cxlink.stats.risk_sets import RiskSets, build_risk_sets
+
+
+@dataclass(frozen=True, slots=True)
+class CoxDesign:
+    """What every pass over the data needs.
+
+    Parameters
+    ----------
+    columns : ndarray of float64, shape (n_columns, n_used)
+        Covariates of the rows in use, one covariate after another, centred and scaled.
+    center, scale : ndarray of float64, shape (n_columns,)
+        ``original = columns * scale + center``.
+    weights : ndarray of float64, shape (n_used,), or None
+        Case weights above zero; None: all one.
+    sets : RiskSets
+        Risk sets over the rows in use.
+    used : ndarray of bool, shape (n_rows,)
+        Rows that are at risk at some event and have a weight above zero; the others cannot change the fit.
+    efron : bool
+        Efron's treatment of ties; otherwise Breslow's.
+    """
+
+    columns: Floats
+    center: Floats
+    scale: Floats
+    weights: Floats | None
+    sets: RiskSets
+    used: Flags
+    efron: bool
+
+    @property
+    def death_weights(self) -> Floats:
+        """Case weight of each event, shape (n_events,)."""
+        if self.weights is None:
+            return np.ones(self.sets.death_rows.size)
+        return self.weights[self.sets.death_rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CoxRows:
+    """The checked inputs of a Cox model.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_rows, n_columns)
+        Covariates.
+    stop, start : ndarray of float64, shape (n_rows,)
+        Ends of each row's interval ``(start, stop]``; `start` None: at risk from the beginning.
+    event : ndarray of bool, shape (n_rows,)
+        Whether the interval ends in an event.
+    weights : ndarray of float64, shape (n_rows,), or None
+        Case weights.
+    strata : ndarray of int, shape (n_rows,), or None
+        Stratum codes from zero.
+    stratum_ids : ndarray, shape (n_strata,)
+        Label of each stratum code.
+    efron : bool
+        Efron's treatment of ties; otherwise Breslow's.
+    """
+
+    matrix: npt.NDArray[Any]
+    stop: Floats
+    start: Floats | None
+    event: Flags
+    weights: Floats | None
+    strata: Integers | None
+    stratum_ids: npt.NDArray[Any]
+    efron: bool
+
+
+def read_cox_rows(
+    X: npt.ArrayLike,
+    stop: npt.ArrayLike,
+    event: npt.ArrayLike,
+    start: npt.ArrayLike | None,
+    weights: npt.ArrayLike | None,
+    strata: npt.ArrayLike | None,
+    ties: str,
+) -> CoxRows:
+    """Check the inputs of :func:`cxlink.stats.fit_cox`.
+
+    Parameters
+    ----------
+    X, stop, event, start, weights, strata, ties
+        As for :func:`cxlink.stats.fit_cox`.
+
+    Returns
+    -------
+    CoxRows
+        The same rows; an event of weight zero is no event.
+
+    Raises
+    ------
+    CoxError
+        If shapes differ, numbers are missing or infinite, an interval is empty, or no row has an event.
+    """
+    if ties not in {"efron", "breslow"}:
+        raise CoxError(f'ties must be "efron" or "breslow", not "{ties}"')
+    matrix = read_matrix(X, CoxError)
+    n_rows = matrix.shape[0]
+    stops = read_vector("stop", stop, n_rows, CoxError)
+    starts = None if start is None else read_vector("start", start, n_rows, CoxError)
+    events = read_flags("event", event, n_rows, CoxError)
+    case_weights = read_weights(weights, n_rows, CoxError)
+    if starts is not None:
+        empty = np.flatnonzero(starts >= stops)
+        if empty.size:
+            raise CoxError(f"start is not before stop in {empty.size} rows, the first is row {empty[0]}")
+    if case_weights is not None:
+        events = events & (case_weights > 0)
+    if not events.any():
+        raise CoxError("no events: no row with a weight above zero ends in an event")
+    labels, codes = (
+        (np.zeros(1, dtype=np.intp), None) if strata is None else read_codes("strata", strata, n_rows, CoxError)
+    )
+    return CoxRows(matrix, stops, starts, events, case_weights, codes, labels, ties == "efron")
+
+
+def build_cox_design(rows: CoxRows) -> CoxDesign:
+    """Drop the rows that cannot matter, then centre and scale the covariates.
+
+    Parameters
+    ----------
+    rows : CoxRows
+        Checked rows.
+
+    Returns
+    -------
+    CoxDesign
+        Holds one float64 copy of the covariates in use.
+
+    Raises
+    ------
+    CoxError
+        If a covariate is constant among the rows at risk.
+    """
+    sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
+    used = sets.first <= sets.last
+    if rows.weights is not None:
+        used &= rows.weights > 0
+    n_rows, n_columns = rows.matrix.shape
+    n_used = int(np.count_nonzero(used))
+    keep: Flags | slice = slice(None) if n_used == n_rows else used
+    weights = None if rows.weights is None else rows.weights[keep]
+    columns = np.empty((n_columns, n_used))
+    center, scale = np.empty(n_columns), np.empty(n_columns)
+    for j in range(n_columns):
+        columns[j] = rows.matrix[keep, j]
+        center[j], scale[j] = _standardise(columns[j], weights)
+    constant = tuple(int(j) for j in np.flatnonzero(scale == 0.0))
+    if constant:
+        raise CoxError(f"{name_columns(constant)}: constant among the rows at risk", constant)
+    return CoxDesign(
+        columns=columns,
+        center=center,
+        scale=scale,
+        weights=weights,
+        sets=sets if n_used == n_rows else sets.select(used),
+        used=used,
+        efron=rows.efron,
+    )
+
+
+def _standardise(column: Floats, weights: Floats | None) -> tuple[float, float]:
+    """Centre and scale `column` in place; a scale of zero means that it is constant."""
+    center = float(np.average(column, weights=weights))
+    largest = float(np.max(np.abs(column)))
+    column -= center
+    scale = float(np.sqrt(np.average(np.square(column), weights=weights)))
+    if scale <= 1e-13 * largest:
+        return center, 0.0
+    column /= scale
+    return center, scale

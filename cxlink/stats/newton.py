@@ -1,0 +1,166 @@
+"""Newton's method for the partial likelihood, with its two refusals: rank and separation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxlink.stats.arrays import Floats, name_columns
+from cxlink.stats.cox_design import CoxDesign
+from cxlink.stats.errors import CoxError
+from cxlink.stats.partial_likelihood import LikelihoodPoint, evaluate, log_likelihood_at
+
+RANK_TOLERANCE = 1e-10
+"""Share of a column's variation within risk sets that the columns before it must leave unexplained."""
+
+PATIENCE = 8
+"""Newton steps before separation is suspected; a well-posed fit needs four to seven."""
+
+
+def maximise(design: CoxDesign, *, max_iterations: int, tolerance: float) -> tuple[LikelihoodPoint, float, int]:
+    """Climb to the maximum of the partial likelihood.
+
+    Parameters
+    ----------
+    design : CoxDesign
+        Rows in use.
+    max_iterations : int
+        Newton steps before giving up.
+    tolerance : float
+        Longest remaining step, in standard errors.
+
+    Returns
+    -------
+    point : LikelihoodPoint
+        The maximum, in standardised covariates.
+    null_log_likelihood : float
+        Log partial likelihood with all coefficients at zero.
+    iterations : int
+        Newton steps taken.
+
+    Raises
+    ------
+    CoxError
+        If columns are collinear within risk sets, a coefficient is infinite, or the maximum is not reached.
+    """
+    point = evaluate(design, np.zeros(design.scale.size))
+    if point is None:
+        raise CoxError("the likelihood underflows although all coefficients are zero: weights differ too much")
+    null = point.log_likelihood
+    check_rank(point)
+    for iteration in range(max_iterations):
+        step = _newton_step(point)
+        length = max(float(point.gradient @ step), 0.0) ** 0.5
+        if length <= tolerance:
+            return point, null, iteration
+        if iteration >= PATIENCE and iteration % 4 == 0:
+            check_separation(design, point, step)
+        better = _climb(design, point, step)
+        if better is None:
+            # Rounding, not the data, stops the climb this close to the top.
+            if length <= 1e-5:
+                return point, null, iteration
+            check_separation(design, point, step)
+            if evaluate(design, point.beta + step) is None:
+                columns = _moving_columns(design, step)
+                raise CoxError(f"{name_columns(columns)}: hazard ratios too large to compute, or infinite", columns)
+            raise CoxError(f"the likelihood cannot be increased further, yet a step of {length:.1e} s.e. remains")
+        point = better
+    check_separation(design, point, _newton_step(point))
+    raise CoxError(f"no maximum after {max_iterations} iterations")
+
+
+def _newton_step(point: LikelihoodPoint) -> Floats:
+    """Solve for the step; a direction that lost all information is refused."""
+    try:
+        half = np.linalg.cholesky(point.information)
+    except np.linalg.LinAlgError:
+        lost = int(np.argmin(np.diag(point.information) / (point.second_moment + 1e-100)))
+        raise CoxError(
+            f"{name_columns((lost,))}: infinite coefficient, or collinear (its information vanished on the way)",
+            (lost,),
+        ) from None
+    step: Floats = np.linalg.solve(half.T, np.linalg.solve(half, point.gradient))
+    return step
+
+
+def _climb(design: CoxDesign, point: LikelihoodPoint, step: Floats) -> LikelihoodPoint | None:
+    """Take the step, halved until the likelihood does not fall."""
+    slack = 1e-12 * abs(point.log_likelihood)
+    for halving in range(30):
+        candidate = evaluate(design, point.beta + step / 2**halving)
+        if candidate is not None and candidate.log_likelihood >= point.log_likelihood - slack:
+            return candidate
+    return None
+
+
+def check_rank(point: LikelihoodPoint) -> None:
+    """Refuse columns that the columns before them explain within every risk set.
+
+    Parameters
+    ----------
+    point : LikelihoodPoint
+        The likelihood with all coefficients at zero.
+
+    Raises
+    ------
+    CoxError
+        Naming the columns.
+    """
+    within = np.diag(point.information)
+    flat = tuple(int(j) for j in np.flatnonzero(within <= RANK_TOLERANCE * point.second_moment))
+    if flat:
+        raise CoxError(f"{name_columns(flat)}: no variation among the rows at risk at any event", flat)
+    spread = np.sqrt(within)
+    correlation = point.information / np.outer(spread, spread)
+    for j in range(1, spread.size):
+        before = correlation[:j, :j]
+        share = np.linalg.solve(before, correlation[:j, j])
+        if 1.0 - correlation[:j, j] @ share <= RANK_TOLERANCE:
+            partners = tuple(int(i) for i in np.flatnonzero(np.abs(share) > 1e-6))
+            raise CoxError(
+                f"{name_columns((j,))}: collinear with {name_columns(partners)} among the rows at risk", (*partners, j)
+            )
+
+
+def check_separation(design: CoxDesign, point: LikelihoodPoint, step: Floats) -> None:
+    """Refuse a likelihood that keeps rising for ever in one direction.
+
+    A concave function that has not fallen sixteen Newton steps further on rises for ever: some combination of
+    covariates orders every event before all others at risk with it, and its coefficient is infinite.
+
+    Parameters
+    ----------
+    design : CoxDesign
+        Rows in use.
+    point : LikelihoodPoint
+        Where the climb has come to.
+    step : ndarray of float64, shape (n_columns,)
+        Its next Newton step.
+
+    Raises
+    ------
+    CoxError
+        Naming the columns whose coefficients are infinite.
+
+    References
+    ----------
+    .. [1] Heinze and Schemper (2001), Biometrics 57:114-119, on monotone likelihood.
+    """
+    along = step @ design.columns
+    reach = float(np.ptp(along))
+    if reach == 0.0:
+        return
+    # Nearer only where the likelihood underflows.
+    distances = (max(15.0 / reach, 16.0), 8.0, 4.0)
+    ahead = (log_likelihood_at(design, point.beta + step * distance) for distance in distances)
+    far = next((value for value in ahead if np.isfinite(value)), -np.inf)
+    if far < point.log_likelihood - 1e-10 * abs(point.log_likelihood):
+        return
+    columns = _moving_columns(design, step)
+    raise CoxError(f"{name_columns(columns)}: infinite coefficient, the events are perfectly separated", columns)
+
+
+def _moving_columns(design: CoxDesign, step: Floats) -> tuple[int, ...]:
+    """Columns that make up a step, by how far each moves the linear predictor."""
+    move = np.abs(step) * np.ptp(design.columns, axis=1)
+    return tuple(int(j) for j in np.flatnonzero(move > 0.25 * move.max()))
