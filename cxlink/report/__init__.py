@@ -1,0 +1,1 @@
+"""One document, many renderings; the only code that writes results."""

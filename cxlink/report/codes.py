@@ -1,0 +1,48 @@
+"""What the codes of the report stage mean: title, meaning, how to mend it."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "CX701": (
+        "The output folder cannot be created",
+        (
+            "The path is a file or a symbolic link, may not be written to, or is a folder that cxlink did not"
+            " write: it has no manifest.json of cxlink, so replacing it could destroy someone's files."
+        ),
+        "Choose another folder with --out, or move what is there.",
+    ),
+    "CX702": (
+        "Another run holds the output folder",
+        "Another cxlink is writing to the same folder now. Nothing was changed.",
+        "Wait until it has ended, or choose another folder with --out.",
+    ),
+    "CX703": (
+        "Writing the results failed",
+        "The disk is full, or the system refused to write. The results of the run before are whole and untouched.",
+        "Make room or mend the disk, then run again; leftovers are removed by the next run.",
+    ),
+    "CX704": (
+        "A result does not fit into a workbook",
+        "A sheet holds 1,048,576 rows and a cell 32,767 characters. Nothing is cut silently, so nothing was written.",
+        "Shorten the text it names in the export or the taxonomy.",
+    ),
+    "CX801": (
+        "This version does not have that stage",
+        "results.json has a key for it, which is an empty list.",
+        "Nothing to do; a later version fills it.",
+    ),
+    "CX802": (
+        "Figures are suppressed for the public",
+        (
+            'With [report] audience = "published" no comments and no single rows are written, counts below 10'
+            " are shown as <10, and money is suppressed where fewer than 10 customers, or one customer for"
+            " more than half, stand behind it, and where it would follow from the others."
+        ),
+        'Set [report] audience = "internal" to see everything.',
+    ),
+    "CX803": (
+        "The ledger does not balance",
+        "The rows read from a file are not the sum of those accepted, excluded and held back.",
+        "This is a fault of cxlink: please report it with the ledger's line.",
+    ),
+}

@@ -1,0 +1,254 @@
+"""The facts of a run as they are shown to people: built once, then rendered in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult
+from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
+from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
+from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.method import describe_limits, describe_method
+from cxlink.report.notes import Notes, explain
+from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate
+from cxlink.report.parts import (
+    CauseRow,
+    Cell,
+    Column,
+    DetailRow,
+    DetailTable,
+    Document,
+    Notice,
+    Sentence,
+    Untrusted,
+    Wanted,
+)
+from cxlink.report.redact import redact_text
+from cxlink.report.shown_text import Sink, render_text
+from cxlink.report.suppress import show_count, suppress_small_cells
+from cxlink.report.survival_curve import build_curves
+
+CEILING = "CEILING: if no such incident happened"
+EXAMPLE_CHARACTERS = 240
+_MAX_NEEDS = 2
+_WHAT = {
+    "net_benefit": "margin and cost",
+    "margin_kept": "margin",
+    "revenue_kept": "revenue",
+    "cost_saved": "cost",
+}
+
+
+def build_document(result: RunResult) -> Document:
+    """Choose, round and word what people are shown.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of any audience; for the public, small cells are suppressed here.
+
+    Returns
+    -------
+    Document
+        The same figures and words for every rendering.
+    """
+    result = suppress_small_cells(result)
+    published = result.audience == "published"
+    impact = result.impact
+    unit = choose_money_unit(result.currency, _shown_money(result))
+    table = build_component_table(impact, unit, published=published)
+    messages = collect_messages(result)
+    notices = tuple(_notice(m) for m in messages if m.severity != "info")
+    wanted = tuple(Wanted(r.output, r.ready, r.needs) for r in result.readiness)
+    linkage = result.linked.linkage
+    return Document(
+        project=result.project,
+        customers=_customers(result, published=published),
+        cut_off=result.loaded.observed_to.isoformat(),
+        scale=_scale(result, unit, any(column.key in MONEY for column in table.columns)),
+        headline=_headline(result, unit),
+        ledger_line=build_ledger_line(result.loaded.ledger, linkage, money_difference(result)),
+        ceiling_line=f"{CEILING} ({_level(result)}% interval)",
+        table=table,
+        tenth_line=_tenth_line(result, unit),
+        experience_line=_experience_line(result),
+        details=_details(result, unit, published=published),
+        causes=tuple(_cause_row(cause, result.verbatims, published=published) for cause in result.causes),
+        matches=list_matches(linkage),
+        ledger=list_ledger(result.loaded.ledger),
+        held_back=count_held_back(result.loaded.ledger),
+        reconciliation=list_reconciliation(result),
+        churn_line=_churn_line(result, published=published),
+        curves=build_curves(result.churn.curve),
+        wanted=wanted,
+        notices=notices,
+        remarks=tuple(_notice(m) for m in messages if m.severity == "info"),
+        next_steps=_next_steps(notices, wanted),
+        method=describe_method(result),
+        not_to_conclude=describe_limits(result),
+    )
+
+
+def _level(result: RunResult) -> str:
+    """Find the coverage of the intervals, in percent; all have the same."""
+    answers = (getattr(effect, key) for effect in result.impact.components for key in (*MONEY, "experience"))
+    return next((f"{100 * answer.level:g}" for answer in answers if isinstance(answer, Estimate)), "95")
+
+
+def _shown_money(result: RunResult) -> Iterator[Answer]:
+    for effect in (*result.impact.components, result.impact.joint):
+        yield from (getattr(effect, key) for key in MONEY)
+
+
+def _customers(result: RunResult, *, published: bool) -> str:
+    if result.impact.population:
+        return f"{show_count(result.impact.population, published=published)} active customers"
+    return f"{show_count(result.linked.linkage.customers, published=published)} customers"
+
+
+def _scale(result: RunResult, unit: MoneyUnit, has_money: bool) -> str:
+    if not result.impact.population:
+        return result.impact.kpi_unit
+    return (f"{unit.name}, " if has_money else "") + _horizon(result)
+
+
+def _horizon(result: RunResult) -> str:
+    return f"next {result.horizon_months} months"
+
+
+def _main_key(answers: Mapping[str, Answer]) -> str | None:
+    """Find the figure that says most: net benefit, else margin, revenue, cost or experience."""
+    return next((key for key in (*_WHAT, "experience") if isinstance(answers.get(key), Estimate)), None)
+
+
+def _headline(result: RunResult, unit: MoneyUnit) -> Sentence:
+    for effect in sort_effects(result.impact.components)[:1]:
+        answers = {key: getattr(effect, key) for key in (*_WHAT, "experience")}
+        key = _main_key(answers)
+        if key:
+            amount = _amount(answers[key], key, result, unit)
+            first = "Costliest we can tell: " if key in _WHAT else "What moves the score most: "
+            return (first, Untrusted(effect.component), f" incidents, up to {amount}{_doubt(answers[key])}.")
+    return ("No component's cost can be told from this data yet.",)
+
+
+def _amount(answer: Answer, key: str, result: RunResult, unit: MoneyUnit) -> str:
+    figure = _figure(answer, key, result, unit)
+    if key == "experience":
+        return f"{figure.text} {result.impact.kpi_unit}"
+    currency, _, size = unit.name.partition(" ")
+    scaled = f" {size}" if size else ""
+    return f"{currency} {figure.point_text}{scaled} ({figure.interval_text}) of {_WHAT[key]} in the {_horizon(result)}"
+
+
+def _figure(answer: Answer, key: str, result: RunResult, unit: MoneyUnit) -> Figure:
+    figure = figure_of(answer, Column(key, "", result.impact.kpi_unit), unit)
+    if figure is None:
+        raise ValueError("only an estimate has an amount")
+    return figure
+
+
+def _doubt(answer: Answer) -> str:
+    return "; it may be nothing" if isinstance(answer, Estimate) and answer.low <= 0 <= answer.high else ""
+
+
+def _tenth_line(result: RunResult, unit: MoneyUnit) -> Sentence:
+    effect = _costliest_with_tenth(result)
+    if effect is None:
+        return ()
+    key = _main_key(effect.tenth)
+    if key is None:
+        return ()
+    answer = effect.tenth[key]
+    fix = ", before the fix's cost" if key in _WHAT else ""
+    about = f" incidents: about {_amount(answer, key, result, unit)}{fix}{_doubt(answer)}"
+    return ("10% fewer ", Untrusted(effect.component), about)
+
+
+def _costliest_with_tenth(result: RunResult) -> ComponentEffect | None:
+    return next((effect for effect in sort_effects(result.impact.components) if _main_key(effect.tenth)), None)
+
+
+def _experience_line(result: RunResult) -> str:
+    level = result.impact.experience_level
+    if isinstance(level, NotEstimable):
+        return ""
+    return f"{result.impact.kpi.upper()} as observed: {round_estimate(level).text}"
+
+
+def _details(result: RunResult, unit: MoneyUnit, *, published: bool) -> DetailTable:
+    notes = Notes()
+    effects = sort_effects(result.impact.components)
+    keys = [_main_key(effect.tenth) for effect in effects]
+    key = next((key for key in (*_WHAT, "experience") if key in keys), "experience")
+    tenth = Column(key, "10% fewer", unit.name if key in MONEY else result.impact.kpi_unit)
+    rows = tuple(_detail_row(effect, tenth, unit, notes, published=published) for effect in effects)
+    label = f"10% fewer, {_WHAT[key]}, {unit.name}" if key in _WHAT else f"10% fewer, {tenth.unit}"
+    return DetailTable(result.impact.kpi.upper(), label, rows, notes.sentences())
+
+
+def _detail_row(effect: ComponentEffect, tenth: Column, unit: MoneyUnit, notes: Notes, *, published: bool) -> DetailRow:
+    def cell(answer: Answer, label: str) -> Cell:
+        return cell_of(answer, Column("", label, ""), unit, notes, effect.component)
+
+    missing = NotEstimable("not computed", "")
+    return DetailRow(
+        name=effect.component,
+        incidents=show_count(effect.incidents, published=published),
+        hazard_ratio=cell(effect.hazard_ratio, "churn ratio"),
+        seen_after=cell(effect.seen_after, "after an incident"),
+        seen_otherwise=cell(effect.seen_otherwise, "otherwise"),
+        tenth=cell_of(effect.tenth.get(tenth.key, missing), tenth, unit, notes, effect.component),
+        rank=_rank(effect),
+        warnings=", ".join(effect.warnings),
+    )
+
+
+def _rank(effect: ComponentEffect) -> str:
+    if effect.rank_best is None or effect.rank_worst is None:
+        return "-"
+    low, high = sorted((effect.rank_best, effect.rank_worst))
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRow:
+    share = "-"
+    if isinstance(cause.share, Estimate):
+        percent = _in_percent(cause.share)
+        share = f"{percent.point_text}% ({percent.interval_text})"
+    texts = [render_text(redact_text(text), Sink.PLAIN, limit=EXAMPLE_CHARACTERS) for text in cause.texts[:verbatims]]
+    return CauseRow(
+        cause.component,
+        cause.cause,
+        show_count(cause.comments, published=published),
+        show_count(cause.tickets, published=published),
+        show_count(cause.customers, published=published),
+        share,
+        tuple(text for text in texts if text),
+    )
+
+
+def _in_percent(share: Estimate) -> Figure:
+    return round_estimate(share, divisor=Decimal("0.01"))
+
+
+def _churn_line(result: RunResult, *, published: bool) -> Sentence:
+    churn = result.churn
+    if churn.refusal is not None:
+        return ("Churn cannot be modelled: ", *explain(churn.refusal))
+    customers = show_count(churn.customers, published=published)
+    return (f"{show_count(churn.events, published=published)} of {customers} customers left while observed.",)
+
+
+def _notice(message: Message) -> Notice:
+    stop = "" if message.message.rstrip().endswith((".", "!", "?")) else "."
+    return Notice(message.code, message.severity, message.message.rstrip() + stop, message.remedy)
+
+
+def _next_steps(notices: tuple[Notice, ...], wanted: tuple[Wanted, ...]) -> tuple[Sentence, ...]:
+    steps: list[Sentence] = [("cxlink explain ", Untrusted(notice.code)) for notice in notices[:1]]
+    missing = [item for item in wanted if not item.ready and item.needs][:_MAX_NEEDS]
+    steps += [("to get ", Untrusted(item.output), ": ", Untrusted(item.needs)) for item in missing]
+    return tuple(steps)

@@ -1,0 +1,83 @@
+"""The document as one static page: no script, no link to anything outside, a policy that forbids both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxlink import __version__
+from cxlink.report import words
+from cxlink.report.curve_drawing import HEIGHT, WIDTH, draw_bars, draw_curves
+from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
+from cxlink.report.shown_text import Sink, render_text
+
+
+def render_html(document: Document) -> str:
+    """Render a document as one self-contained page.
+
+    Parameters
+    ----------
+    document : Document
+        What is shown.
+
+    Returns
+    -------
+    str
+        HTML 5.
+    """
+    style = resources.files("cxlink.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        document=document,
+        table=document.table,
+        bars=_bars(document.table),
+        drawing=draw_curves(document.curves),
+        width=WIDTH,
+        height=HEIGHT,
+        words=words,
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii"),
+        version=__version__,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cxlink.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["shown"] = _shown
+    environment.filters["said"] = _said
+    environment.filters["count"] = _count
+    return environment
+
+
+def _shown(text: str) -> str:
+    return render_text(text, Sink.PLAIN)
+
+
+def _said(sentence: Sentence) -> str:
+    return render_sentence(sentence, Sink.PLAIN)
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _bars(table: ComponentTable) -> dict[tuple[int, int], object]:
+    """Draw the interval of each figure, by place of row and column; one scale a column."""
+    bars: dict[tuple[int, int], object] = {}
+    for place in range(len(table.columns)):
+        figures = [row.cells[place].figure if row.cells else None for row in table.rows]
+        bars |= {(at, place): bar for at, bar in enumerate(draw_bars(figures)) if bar}
+    return bars

@@ -1,0 +1,157 @@
+"""The document as Markdown, for wikis and pull requests; the words of others are escaped, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cxlink.report.parts import Document, Row, render_sentence
+from cxlink.report.shown_text import Sink, render_text
+from cxlink.report.words import (
+    ABSENT_CAUSES,
+    COVERAGE_COLUMNS,
+    DETAILS_REMARK,
+    OVERLAP,
+    column_heading,
+    detail_columns,
+    detail_values,
+)
+
+
+def render_markdown(document: Document) -> str:
+    """Render a document as GitHub-flavoured Markdown.
+
+    Parameters
+    ----------
+    document : Document
+        What is shown.
+
+    Returns
+    -------
+    str
+        Ends with a line feed; no line starts with the words of others.
+    """
+    blocks = [
+        *_head(document),
+        *_components(document),
+        *_details(document),
+        *_causes(document),
+        *_data(document),
+        *_curves(document),
+        *_readiness(document),
+        "## Method",
+        *document.method,
+        "## What not to conclude",
+        _list(document.not_to_conclude),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _shown(text: str) -> str:
+    return render_text(text, Sink.MARKDOWN)
+
+
+def _said(sentence: tuple[str, ...]) -> str:
+    return render_sentence(sentence, Sink.MARKDOWN)
+
+
+def _head(document: Document) -> list[str]:
+    return [
+        f"# {_shown(document.project)}",
+        f"**{_said(document.headline)}**",
+        _list([f"{document.customers}, to {document.cut_off}", document.scale, document.ledger_line]),
+    ]
+
+
+def _components(document: Document) -> list[str]:
+    table = document.table
+    heads = ["Component", "Reached", *(column_heading(column) for column in table.columns), "Evidence"]
+    rows = [_component_row(row, len(table.columns)) for row in table.rows]
+    overlap = [OVERLAP] if any(row.kind == "overlap" for row in table.rows) else []
+    notes = [f"[{number}] {_said(note)}" for number, note in enumerate(table.notes, start=1)]
+    return [
+        "## Components",
+        document.ceiling_line,
+        _table(heads, rows),
+        _list([*notes, *(_said(remark) for remark in table.remarks), *overlap]),
+        f"**{_said(document.tenth_line)}**" if document.tenth_line else "",
+        document.experience_line,
+        _list([f"{_shown(n.code)}: {_shown(n.message)} {_shown(n.remedy)}" for n in document.notices]),
+    ]
+
+
+def _component_row(row: Row, n_columns: int) -> list[str]:
+    name = row.name if row.kind != "component" else _shown(row.name)
+    if row.cannot_tell:
+        return [name, row.reached, _said(row.cannot_tell), *[""] * n_columns]
+    return [name, row.reached, *(cell.text for cell in row.cells), row.evidence]
+
+
+def _details(document: Document) -> list[str]:
+    details = document.details
+    rows = [[_shown(row.name), *detail_values(row)] for row in details.rows]
+    notes = [f"[{number}] {_said(note)}" for number, note in enumerate(details.notes, start=1)]
+    return ["## Behind the figures", _table(detail_columns(details), rows), DETAILS_REMARK, _list(notes)]
+
+
+def _causes(document: Document) -> list[str]:
+    rows = [
+        [_shown(cause.component), _shown(cause.cause), cause.comments, cause.tickets, cause.customers, cause.share]
+        for cause in document.causes
+    ]
+    heads = ["Component", "Cause", "Comments", "Tickets", "Customers", "Share of comments"]
+    examples = [
+        f"{_shown(cause.component)}, {_shown(cause.cause)}: {_shown(text)}"
+        for cause in document.causes
+        for text in cause.examples
+    ]
+    return ["## Causes", _table(heads, rows) if rows else ABSENT_CAUSES, _list(examples)]
+
+
+def _data(document: Document) -> list[str]:
+    rows = [
+        [
+            _shown(row.source),
+            _shown(row.file),
+            *(f"{count:,}" for count in (row.rows_read, row.rows_accepted, row.rows_excluded, row.rows_quarantined)),
+            row.money_accepted,
+            row.money_quarantined,
+        ]
+        for row in document.ledger
+    ]
+    held = [
+        [*(_shown(text) for text in (row.source, row.code, row.column, row.reason)), f"{row.rows:,}"]
+        for row in document.held_back
+    ]
+    matches = [list(match) for match in document.matches]
+    lines = [[_shown(line), amount] for line, amount in document.reconciliation]
+    return [
+        "## Data",
+        _table(list(COVERAGE_COLUMNS), rows),
+        _table(["Held back in", "Code", "Column", "Reason", "Rows"], held) if held else "",
+        _table(["Revenue", "Amount"], lines) if lines else "",
+        _table(["Found its customer", "Share"], matches) if matches else "",
+    ]
+
+
+def _curves(document: Document) -> list[str]:
+    rows = [
+        [_shown(curve.segment), f"{mark.day:,}", f"{mark.kept.text}", mark.at_risk]
+        for curve in document.curves
+        for mark in curve.marks
+    ]
+    heads = ["Customers", "Days since acquisition", "Still with us, %", "At risk"]
+    return ["## Staying", _said(document.churn_line), _table(heads, rows) if rows else ""]
+
+
+def _readiness(document: Document) -> list[str]:
+    missing = [f"{_shown(item.output)}: needs {_shown(item.needs)}" for item in document.wanted if not item.ready]
+    return ["## What we cannot tell yet", _list(missing)] if missing else []
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

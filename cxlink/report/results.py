@@ -1,0 +1,260 @@
+"""``results.json``: every number of a run for other programs, in full and under a schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import (
+    CauseCount,
+    ChurnFit,
+    ComponentEffect,
+    CurvePoint,
+    JointEffect,
+    LedgerEntry,
+    Linkage,
+    RunResult,
+)
+from cxlink.report.diagnostics import collect_messages
+from cxlink.report.numbers import SMALL_COUNT, round_exact
+from cxlink.report.results_models import (
+    SCHEMA,
+    AnswerResult,
+    CauseResult,
+    ChurnResult,
+    ComponentResult,
+    CountResult,
+    CurveResult,
+    DiagnosticResult,
+    EffectsResult,
+    EstimateResult,
+    LedgerResult,
+    LinkageResult,
+    NotEstimableResult,
+    ObservedResult,
+    RankResult,
+    ReadinessResult,
+    ReconciliationResult,
+    Results,
+    results_schema,
+)
+from cxlink.report.suppress import EFFECTS, is_suppressed, suppress_small_cells
+
+__all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
+
+
+def build_results(result: RunResult) -> dict[str, Any]:
+    """Put a run's result into the shape of ``results.json``.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of any audience; for the public, small cells are suppressed here.
+
+    Returns
+    -------
+    dict
+        With the keys of the contract, in its order; every float finite and of nine significant digits.
+    """
+    result = suppress_small_cells(result)
+    published = result.audience == "published"
+    impact = result.impact
+    document = Results(
+        schema_=SCHEMA,
+        project=result.project,
+        currency=result.currency,
+        kpi=impact.kpi,
+        seed=result.seed,
+        observed=ObservedResult(
+            from_=result.loaded.observed_from.isoformat(), to=result.loaded.observed_to.isoformat()
+        ),
+        ledger=[_ledger(entry) for entry in result.loaded.ledger],
+        linkage=_linkage(result.linked.linkage),
+        components=[_component(effect, published=published) for effect in impact.components],
+        joint=EffectsResult(**_effects(impact.joint)),
+        causes=[_cause(cause, published=published) for cause in result.causes],
+        churn=_churn(result.churn, published=published),
+        changes=[],
+        claims=[],
+        kpis=[],
+        monitor=[],
+        bridge=[],
+        reconciliation=[ReconciliationResult(line=k, minor_units=v) for k, v in result.linked.reconciliation],
+        readiness=[ReadinessResult(output=r.output, ready=r.ready, needs=r.needs) for r in result.readiness],
+        diagnostics=[
+            DiagnosticResult(code=m.code, severity=m.severity, stage=m.stage, message=m.message, remedy=m.remedy)
+            for m in collect_messages(result)
+        ],
+        horizon_months=result.horizon_months,
+        population=_count(impact.population, published=published),
+        experience_level=_answer(impact.experience_level),
+    )
+    return document.model_dump(mode="json", by_alias=True)
+
+
+def build_ledger(ledger: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
+    """Put the ledger into the shape of ``ledger.json``: each entry with its refused rows, but not what they held.
+
+    Parameters
+    ----------
+    ledger : iterable of LedgerEntry
+        One a file.
+
+    Returns
+    -------
+    list of dict
+        In the given order.
+    """
+    return [
+        {
+            **_ledger(entry).model_dump(mode="json", by_alias=True),
+            "quarantine": [
+                {"file": row.file, "line": row.line, "column": row.column, "code": row.code, "reason": row.reason}
+                for row in entry.quarantine
+            ],
+        }
+        for entry in ledger
+    ]
+
+
+def dump_json(document: object) -> str:
+    """Write a document as JSON text.
+
+    Parameters
+    ----------
+    document : object
+        Of dicts, lists, texts and finite numbers.
+
+    Returns
+    -------
+    str
+        Indented, in the order given, with a line feed at its end.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+    """
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+
+
+def _answer(answer: Answer) -> AnswerResult:
+    if isinstance(answer, NotEstimable):
+        return NotEstimableResult(not_estimable=answer.reason, needs=answer.needs)
+    return _estimate(answer)
+
+
+def _estimate(estimate: Estimate) -> EstimateResult:
+    return EstimateResult(
+        point=round_exact(estimate.point),
+        low=round_exact(estimate.low),
+        high=round_exact(estimate.high),
+        level=round_exact(estimate.level),
+        unit=estimate.unit,
+        n=int(estimate.n),
+        events=int(estimate.events),
+        method=estimate.method,
+    )
+
+
+def _answers(answers: Mapping[str, Answer]) -> dict[str, AnswerResult]:
+    return {name: _answer(answer) for name, answer in answers.items()}
+
+
+def _count(count: int, *, published: bool) -> CountResult:
+    if is_suppressed(count, published=published):
+        return NotEstimableResult(not_estimable=f"suppressed: fewer than {SMALL_COUNT}", needs="a larger group")
+    return int(count)
+
+
+def _share(share: float | None) -> float | None:
+    return None if share is None else round_exact(share)
+
+
+def _ledger(entry: LedgerEntry) -> LedgerResult:
+    return LedgerResult(
+        source=entry.source,
+        file=entry.file,
+        rows_read=entry.rows_read,
+        rows_accepted=entry.rows_accepted,
+        rows_excluded=entry.rows_excluded,
+        rows_quarantined=entry.rows_quarantined,
+        minor_units_accepted=dict(sorted(entry.minor_units_accepted.items())),
+        minor_units_quarantined=dict(sorted(entry.minor_units_quarantined.items())),
+        encoding=entry.encoding,
+        delimiter=entry.delimiter,
+        date_format=entry.date_format,
+        decimal=entry.decimal,
+        rows_rounded=entry.rows_rounded,
+    )
+
+
+def _linkage(linkage: Linkage) -> LinkageResult:
+    return LinkageResult(
+        customers=linkage.customers,
+        feedback_matched=_share(linkage.feedback_matched),
+        tickets_matched=_share(linkage.tickets_matched),
+        revenue_matched_by_amount=_share(linkage.revenue_matched_by_amount),
+        events_matched=_share(linkage.events_matched),
+        revenue_matched=_share(linkage.revenue_matched),
+    )
+
+
+def _effects(effect: ComponentEffect | JointEffect) -> dict[str, AnswerResult]:
+    return {name: _answer(getattr(effect, name)) for name in EFFECTS}
+
+
+def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
+    return ComponentResult(
+        component=effect.component,
+        incidents=_count(effect.incidents, published=published),
+        customers_reached=_count(effect.customers_reached, published=published),
+        hazard_ratio=_answer(effect.hazard_ratio),
+        **_effects(effect),
+        joint_share=_answers(effect.joint_share),
+        rank=RankResult(best=effect.rank_best, worst=effect.rank_worst),
+        grade=effect.grade,
+        warnings=list(effect.warnings),
+        tenth=_answers(effect.tenth),
+        seen_after=_answer(effect.seen_after),
+        seen_otherwise=_answer(effect.seen_otherwise),
+    )
+
+
+def _cause(cause: CauseCount, *, published: bool) -> CauseResult:
+    return CauseResult(
+        component=cause.component,
+        cause=cause.cause,
+        comments=_count(cause.comments, published=published),
+        tickets=_count(cause.tickets, published=published),
+        customers=_count(cause.customers, published=published),
+        share=_answer(cause.share),
+        examples=list(cause.examples),
+    )
+
+
+def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
+    return ChurnResult(
+        customers=_count(churn.customers, published=published),
+        events=_count(churn.events, published=published),
+        validation={},
+        curve=[_curve_point(point) for point in churn.curve],
+        covariate_ratios=_answers(churn.covariate_ratios),
+        involuntary_events=_count(churn.involuntary_events, published=published),
+        not_estimable=churn.refusal.reason if churn.refusal else None,
+        needs=churn.refusal.needs if churn.refusal else None,
+    )
+
+
+def _curve_point(point: CurvePoint) -> CurveResult:
+    return CurveResult(
+        segment=point.segment,
+        day=int(point.day),
+        survival=round_exact(point.survival),
+        low=round_exact(point.low),
+        high=round_exact(point.high),
+        at_risk=int(point.at_risk),
+    )

@@ -1,0 +1,275 @@
+"""The shape of ``results.json``, as models that give its JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EstimateResult(_Part):
+    """A number with its interval."""
+
+    point: float
+    low: float
+    high: float
+    level: float
+    unit: str
+    n: int
+    events: int
+    method: str
+
+
+class NotEstimableResult(_Part):
+    """Why there is no number, and what would unlock it."""
+
+    not_estimable: str
+    needs: str
+
+
+AnswerResult = EstimateResult | NotEstimableResult
+CountResult = int | NotEstimableResult
+
+
+class ObservedResult(_Part):
+    """First and last day that count, ISO 8601."""
+
+    from_: str = Field(serialization_alias="from")
+    to: str
+
+
+class LedgerResult(_Part):
+    """What became of one file."""
+
+    source: str
+    file: str
+    rows_read: int
+    rows_accepted: int
+    rows_excluded: int
+    rows_quarantined: int
+    minor_units_accepted: dict[str, int]
+    minor_units_quarantined: dict[str, int]
+    encoding: str
+    delimiter: str
+    date_format: str
+    decimal: str
+    rows_rounded: int
+
+
+class LinkageResult(_Part):
+    """Customers, and shares of each source that found its customer."""
+
+    customers: int
+    feedback_matched: float | None
+    tickets_matched: float | None
+    revenue_matched_by_amount: float | None
+    events_matched: float | None
+    revenue_matched: float | None
+
+
+class EffectsResult(_Part):
+    """The quantities of an effect."""
+
+    experience: AnswerResult
+    customers_kept: AnswerResult
+    revenue_kept: AnswerResult
+    margin_kept: AnswerResult
+    cost_saved: AnswerResult
+    net_benefit: AnswerResult
+
+
+class RankResult(_Part):
+    """Best and worst rank by net benefit, 1 = costliest."""
+
+    best: int | None
+    worst: int | None
+
+
+class ComponentResult(_Part):
+    """What all incidents of one component do."""
+
+    component: str
+    incidents: CountResult
+    customers_reached: CountResult
+    hazard_ratio: AnswerResult
+    experience: AnswerResult
+    customers_kept: AnswerResult
+    revenue_kept: AnswerResult
+    margin_kept: AnswerResult
+    cost_saved: AnswerResult
+    net_benefit: AnswerResult
+    joint_share: dict[str, AnswerResult]
+    rank: RankResult
+    grade: Literal["A", "B", "C", "D"]
+    warnings: list[str]
+    tenth: dict[str, AnswerResult]
+    seen_after: AnswerResult
+    seen_otherwise: AnswerResult
+
+
+class CauseResult(_Part):
+    """How many records bear a root cause."""
+
+    component: str
+    cause: str
+    comments: CountResult
+    tickets: CountResult
+    customers: CountResult
+    share: AnswerResult
+    examples: list[str]
+
+
+class CurveResult(_Part):
+    """One step of the curve of staying."""
+
+    segment: str
+    day: int
+    survival: float
+    low: float
+    high: float
+    at_risk: int
+
+
+class ChurnResult(_Part):
+    """The churn data and model."""
+
+    customers: CountResult
+    events: CountResult
+    validation: dict[str, AnswerResult]
+    curve: list[CurveResult]
+    covariate_ratios: dict[str, AnswerResult]
+    involuntary_events: CountResult
+    not_estimable: str | None
+    needs: str | None
+
+
+class ReconciliationResult(_Part):
+    """One line of those that add up to the accepted revenue, in minor units of the project's currency."""
+
+    line: str
+    minor_units: int
+
+
+class ReadinessResult(_Part):
+    """Whether one output is possible with this data."""
+
+    output: str
+    ready: bool
+    needs: str
+
+
+class DiagnosticResult(_Part):
+    """A message."""
+
+    code: str
+    severity: Literal["info", "warning", "error"]
+    stage: str
+    message: str
+    remedy: str
+
+
+class ChangeResult(_Part):
+    """What a change would do."""
+
+    name: str
+    experience: AnswerResult
+    customers_kept: AnswerResult
+    revenue_kept: AnswerResult
+    margin_kept: AnswerResult
+    cost_saved: AnswerResult
+    npv: AnswerResult
+    roi: float | None
+    payback_months: float | None
+    probability_npv_positive: float | None
+    probability_npv_positive_allowing_for_doubt: float | None
+    break_even_reduction: float | None
+
+
+class ClaimResult(_Part):
+    """Whether a claim holds here."""
+
+    text: str
+    verdict: Literal[
+        "supported", "overstated", "understated", "no_effect_shown", "contradicted", "imprecise", "not_identifiable"
+    ]
+    claimed: float
+    naive: AnswerResult
+    estimate: AnswerResult
+    inflation: AnswerResult
+    reasons: list[str]
+
+
+class KpiResult(_Part):
+    """What one KPI adds to the prediction of an outcome."""
+
+    kpi: str
+    outcome: str
+    gain: AnswerResult
+
+
+class SignalResult(_Part):
+    """One month of a monitored series."""
+
+    series: str
+    component: str
+    month: str
+    value: float
+    low: float
+    high: float
+    signal: bool
+
+
+class BridgeResult(_Part):
+    """One term of what moved a KPI from one month to another."""
+
+    kpi: str
+    from_: str = Field(serialization_alias="from")
+    to: str
+    term: str
+    value: float
+
+
+class Results(_Part):
+    """All of ``results.json``."""
+
+    schema_: Literal["cxlink.results/1"] = Field(serialization_alias="schema")
+    project: str
+    currency: str
+    kpi: Literal["nps", "csat", "ces"]
+    seed: int
+    observed: ObservedResult
+    ledger: list[LedgerResult]
+    linkage: LinkageResult
+    components: list[ComponentResult]
+    joint: EffectsResult
+    causes: list[CauseResult]
+    churn: ChurnResult
+    changes: list[ChangeResult]
+    claims: list[ClaimResult]
+    kpis: list[KpiResult]
+    monitor: list[SignalResult]
+    bridge: list[BridgeResult]
+    readiness: list[ReadinessResult]
+    diagnostics: list[DiagnosticResult]
+    horizon_months: int
+    population: CountResult
+    experience_level: AnswerResult
+    reconciliation: list[ReconciliationResult]
+
+
+def results_schema() -> dict[str, Any]:
+    """JSON Schema of ``results.json``.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12; further keys are allowed, because later versions may add some.
+    """
+    schema = Results.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA}

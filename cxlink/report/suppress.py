@@ -1,0 +1,207 @@
+"""What ``audience = "published"`` leaves out: verbatims, small counts, and money that few customers make up.
+
+It is done once, before any rendering, so that no file can tell what another one hides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import CauseCount, ChurnFit, ComponentEffect, CurvePoint, Impact, JointEffect, Message, RunResult
+from cxlink.report.numbers import SMALL_COUNT, format_count
+
+if TYPE_CHECKING:
+    from cxlink.handoff import Linked
+
+FEW = NotEstimable(f"suppressed: fewer than {SMALL_COUNT} customers", "a larger group")
+DOMINATED = NotEstimable("suppressed: one customer makes up more than half", "a larger group")
+DEDUCIBLE = NotEstimable("suppressed: another component's figure would follow from it", "a larger group")
+EFFECTS = ("experience", "customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit")
+_MONEY = ("revenue_kept", "margin_kept", "cost_saved", "net_benefit")
+_CURVE_STEP_DAYS = 30
+_SINGLE_DIGIT = re.compile(r"(?<![\w.,<+-])[0-9](?![\w.,%])")
+
+
+def is_suppressed(count: int, *, published: bool) -> bool:
+    """Whether a count is too small to be shown.
+
+    Parameters
+    ----------
+    count : int
+        Of customers or of their records.
+    published : bool
+        Whether the audience is the public.
+
+    Returns
+    -------
+    bool
+        True below 10 for the public.
+    """
+    return published and count < SMALL_COUNT
+
+
+def show_count(count: int, *, published: bool) -> str:
+    """Show a count, or ``<10``.
+
+    Parameters
+    ----------
+    count : int
+        Of customers or of their records.
+    published : bool
+        Whether the audience is the public.
+
+    Returns
+    -------
+    str
+        Such as ``4,012`` or ``<10``.
+    """
+    return f"<{SMALL_COUNT}" if is_suppressed(count, published=published) else format_count(count)
+
+
+def suppress_small_cells(result: RunResult) -> RunResult:
+    """Leave out of a run's result what the public must not see.
+
+    Counts stay as they are: what shows them asks :func:`is_suppressed`.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of any audience.
+
+    Returns
+    -------
+    RunResult
+        The same object for the internal audience.
+    """
+    if result.audience != "published":
+        return result
+    impact, hidden = _suppress_impact(result.impact, result.linked)
+    causes = tuple(_suppress_cause(cause) for cause in result.causes)
+    note = Message(
+        "CX802",
+        "info",
+        "report",
+        f"the audience is the public: no comments, no rows, counts below {SMALL_COUNT} as <{SMALL_COUNT}, and the"
+        f" figures of {hidden} components are suppressed.",
+        'Set [report] audience = "internal" to see everything.',
+    )
+    return replace(
+        result,
+        impact=impact,
+        causes=causes,
+        churn=_suppress_churn(result.churn),
+        verbatims=0,
+        loaded=replace(result.loaded, messages=_hide_digits(result.loaded.messages)),
+        tagged=replace(result.tagged, messages=_hide_digits(result.tagged.messages)),
+        linked=replace(result.linked, messages=_hide_digits(result.linked.messages)),
+        messages=(*_hide_digits(result.messages), note),
+    )
+
+
+def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
+    reasons = {effect.component: _reason_for(effect, linked) for effect in impact.components}
+    hidden = sum(reason is not None for reason in reasons.values())
+    effects = [_suppress_effect(effect, reasons[effect.component]) for effect in impact.components]
+    if hidden:
+        effects = [replace(effect, joint_share=dict.fromkeys(effect.joint_share, DEDUCIBLE)) for effect in effects]
+    joint = _suppress_joint(impact.joint, effects)
+    kept = replace(impact, components=tuple(effects), joint=joint, messages=_hide_digits(impact.messages))
+    return kept, hidden
+
+
+def _suppress_joint(joint: JointEffect, effects: list[ComponentEffect]) -> JointEffect:
+    """Hide a joint figure where it would give away the only component that is hidden in it."""
+    hidden = {key: sum(getattr(effect, key) in (FEW, DOMINATED) for effect in effects) for key in EFFECTS}
+    return replace(joint, **{key: DEDUCIBLE for key in EFFECTS if hidden[key] == 1})
+
+
+def _reason_for(effect: ComponentEffect, linked: Linked) -> NotEstimable | None:
+    if effect.customers_reached < SMALL_COUNT:
+        return FEW
+    return DOMINATED if _is_dominated(effect.component, linked) else None
+
+
+def _is_dominated(component: str, linked: Linked) -> bool:
+    incidents = linked.incidents
+    reached = incidents.loc[incidents["component"] == component, "customer"].unique()
+    customers = linked.customers
+    prices = customers.loc[customers["customer"].isin(reached), "monthly_price"].dropna()
+    return bool(prices.sum() > 0 and prices.max() > prices.sum() / 2)
+
+
+def _suppress_effect(effect: ComponentEffect, reason: NotEstimable | None) -> ComponentEffect:
+    if reason is None:
+        return replace(
+            effect,
+            hazard_ratio=_clean(effect.hazard_ratio),
+            experience=_clean(effect.experience),
+            customers_kept=_clean(effect.customers_kept),
+            revenue_kept=_clean(effect.revenue_kept),
+            margin_kept=_clean(effect.margin_kept),
+            cost_saved=_clean(effect.cost_saved),
+            net_benefit=_clean(effect.net_benefit),
+            tenth=_clean_all(effect.tenth),
+            joint_share=_clean_all(effect.joint_share),
+            seen_after=_clean(effect.seen_after),
+            seen_otherwise=_clean(effect.seen_otherwise),
+        )
+    everything = reason is FEW
+    return replace(
+        effect,
+        hazard_ratio=reason if everything else _clean(effect.hazard_ratio),
+        experience=reason if everything else _clean(effect.experience),
+        customers_kept=reason if everything else _clean(effect.customers_kept),
+        revenue_kept=reason,
+        margin_kept=reason,
+        cost_saved=reason,
+        net_benefit=reason,
+        tenth={k: reason if everything or k in _MONEY else _clean(v) for k, v in effect.tenth.items()},
+        seen_after=reason if everything else _clean(effect.seen_after),
+        seen_otherwise=reason if everything else _clean(effect.seen_otherwise),
+        rank_best=None,
+        rank_worst=None,
+    )
+
+
+def _clean(answer: Answer) -> Answer:
+    if isinstance(answer, Estimate):
+        return FEW if answer.n < SMALL_COUNT else answer
+    return replace(answer, reason=_hide_in(answer.reason))
+
+
+def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    return {key: _clean(answer) for key, answer in answers.items()}
+
+
+def _suppress_cause(cause: CauseCount) -> CauseCount:
+    small = min(cause.customers, cause.comments) < SMALL_COUNT
+    return replace(cause, share=FEW if small else _clean(cause.share), examples=(), texts=())
+
+
+def _suppress_churn(churn: ChurnFit) -> ChurnFit:
+    return replace(
+        churn,
+        curve=_thin(churn.curve),
+        hazard_ratios=_clean_all(churn.hazard_ratios),
+        covariate_ratios=_clean_all(churn.covariate_ratios),
+        refusal=None if churn.refusal is None else replace(churn.refusal, reason=_hide_in(churn.refusal.reason)),
+        messages=_hide_digits(churn.messages),
+    )
+
+
+def _thin(curve: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
+    """One step a month, as long as ten customers are at risk: single leavers cannot be read off it."""
+    kept = {(point.segment, point.day // _CURVE_STEP_DAYS): point for point in curve if point.at_risk >= SMALL_COUNT}
+    return tuple(kept.values())
+
+
+def _hide_digits(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    return tuple(replace(message, message=_hide_in(message.message)) for message in messages)
+
+
+def _hide_in(text: str) -> str:
+    return _SINGLE_DIGIT.sub(f"fewer than {SMALL_COUNT}", text)

@@ -1,0 +1,134 @@
+"""The document in a terminal: what fits on a screen, plain where it is not a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cxlink.handoff import Linked, Loaded, Readiness
+from cxlink.report.parts import Document, Notice, Sentence, render_sentence
+from cxlink.report.shown_text import Sink, render_text
+from cxlink.report.terminal_check import render_check
+from cxlink.report.terminal_table import hang, render_table
+from cxlink.report.words import OVERLAP
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_WIDTH = 100
+_MIN_WIDTH = 40
+_MAX_NOTICES = 5
+
+
+def print_document(document: Document, console: Console, out: Path | None = None) -> None:
+    """Print a document.
+
+    Parameters
+    ----------
+    document : Document
+        What is shown.
+    console : rich.console.Console
+        Where; it settles colours and width. Nothing of the text is taken as markup.
+    out : Path, optional
+        Folder of the reports, for the next steps.
+    """
+    _print(render_terminal(document, width=console.width, out=out), console)
+
+
+def print_check(
+    loaded: Loaded, linked: Linked, readiness: Sequence[Readiness], console: Console, out: Path | None = None
+) -> None:
+    """Print what was read and linked, and what it will be good for.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        For the ledger and the observed window.
+    linked : Linked
+        For the shares matched.
+    readiness : sequence of Readiness
+        Which outputs will be possible.
+    console : rich.console.Console
+        Where.
+    out : Path, optional
+        Folder of the ledger, for the next steps.
+    """
+    width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+    _print(render_check(loaded, linked, readiness, width=width, out=out), console)
+
+
+def _print(text: Text, console: Console) -> None:
+    console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def render_terminal(document: Document, *, width: int = 80, out: Path | None = None) -> Text:
+    """Lay out a document in fixed-width text.
+
+    Parameters
+    ----------
+    document : Document
+        What is shown.
+    width : int
+        Cells of the terminal; between 40 and 100 are used.
+    out : Path, optional
+        Folder of the reports, for the next steps.
+
+    Returns
+    -------
+    rich.text.Text
+        Lines of at most `width` cells.
+    """
+    width = max(_MIN_WIDTH, min(width, MAX_WIDTH))
+    lines = [
+        *_wrapped(render_sentence(document.header, Sink.TERMINAL), width, "bold"),
+        *_wrapped(document.ledger_line, width),
+        *_wrapped(document.ceiling_line, width),
+        Text(),
+        *render_table(document.table, width),
+        *_below(document, width),
+        *_notices(document.notices, width),
+        *_next(document, width, out),
+    ]
+    return Text("\n").join(lines)
+
+
+def _below(document: Document, width: int) -> list[Text]:
+    lines = [Text()]
+    for number, note in enumerate(document.table.notes, start=1):
+        lines += hang(f"[{number}] ", render_sentence(note, Sink.TERMINAL), width, "dim")
+    for remark in document.table.remarks:
+        lines += hang("- ", render_sentence(remark, Sink.TERMINAL), width, "dim")
+    if any(row.kind == "overlap" for row in document.table.rows):
+        lines += hang("", OVERLAP, width, "dim")
+    if document.tenth_line:
+        lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
+    return lines
+
+
+def _notices(notices: tuple[Notice, ...], width: int) -> list[Text]:
+    lines: list[Text] = []
+    for notice in notices[:_MAX_NOTICES]:
+        style = "red" if notice.severity == "error" else "yellow"
+        text = f"{render_text(notice.code, Sink.TERMINAL)} {render_text(notice.message, Sink.TERMINAL)}"
+        lines += hang("! ", text, width, style)
+    more = len(notices) - _MAX_NOTICES
+    if more > 0:
+        lines.append(Text(f"! and {more} more: see report.html", "yellow"))
+    return lines
+
+
+def _next(document: Document, width: int, out: Path | None) -> list[Text]:
+    steps: list[Sentence] = list(document.next_steps)
+    if out is not None:
+        steps.insert(0, (f"open {render_text(str(out / 'report.html'), Sink.TERMINAL)}",))
+    lines: list[Text] = []
+    for place, step in enumerate(steps):
+        lines += hang("Next: " if place == 0 else "      ", render_sentence(step, Sink.TERMINAL), width, "")
+    return lines
+
+
+def _wrapped(text: str, width: int, style: str = "") -> list[Text]:
+    return hang("", text, width, style)

@@ -1,0 +1,64 @@
+"""Headings and remarks that several renderings share."""
+
+from __future__ import annotations
+
+from cxlink.report.parts import Column, DetailRow, DetailTable
+
+OVERLAP = "overlap: together less the sum of the rows; it has no interval of its own"
+ABSENT_CAUSES = "No cause was named in feedback or tickets."
+DETAILS_REMARK = (
+    "The scores after an incident and otherwise are what was answered, not an effect: other things differ between those"
+    " customers too. A churn ratio of 2 means leaving at twice the rate in the weeks after an incident."
+)
+COVERAGE_COLUMNS = ("Source", "File", "Read", "Accepted", "Excluded", "Held back", "Money accepted", "Money held back")
+
+
+def column_heading(column: Column) -> str:
+    """Name a column with its unit.
+
+    Parameters
+    ----------
+    column : Column
+        Of the main table.
+
+    Returns
+    -------
+    str
+        Such as ``Margin kept, EUR thousand``, or ``NPS points`` where the unit says it all.
+    """
+    return column.unit if column.label in column.unit else f"{column.label}, {column.unit}"
+
+
+def detail_columns(details: DetailTable) -> list[str]:
+    """Name the columns of the second table.
+
+    Parameters
+    ----------
+    details : DetailTable
+        Its KPI and unit.
+
+    Returns
+    -------
+    list of str
+        One a column.
+    """
+    kpi = details.kpi
+    after, otherwise = f"{kpi} answered after an incident", f"{kpi} answered otherwise"
+    return ["Component", "Incidents", "Churn ratio", after, otherwise, details.tenth_label, "Rank", "Warnings"]
+
+
+def detail_values(row: DetailRow) -> list[str]:
+    """Show the values of the second table, but for the name.
+
+    Parameters
+    ----------
+    row : DetailRow
+        A component.
+
+    Returns
+    -------
+    list of str
+        One a column.
+    """
+    cells = (row.hazard_ratio, row.seen_after, row.seen_otherwise, row.tenth)
+    return [row.incidents, *(cell.text for cell in cells), row.rank, row.warnings or "-"]

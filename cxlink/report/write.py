@@ -1,0 +1,131 @@
+"""All files of a run, written as one folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from cxlink.engine.interface import QueryError
+from cxlink.errors import ReadWriteError
+from cxlink.handoff import LedgerEntry, RunResult
+from cxlink.report.document import build_document
+from cxlink.report.files import write_bytes, write_text
+from cxlink.report.html import render_html
+from cxlink.report.manifest import Provenance, write_manifest
+from cxlink.report.markdown import render_markdown
+from cxlink.report.publish import MANIFEST, publish, read_manifest
+from cxlink.report.quarantine import write_quarantine
+from cxlink.report.results import build_ledger, build_results, dump_json
+from cxlink.report.suppress import suppress_small_cells
+from cxlink.report.tables import build_tables, write_tables
+from cxlink.report.workbook import render_workbook
+
+
+def write_outputs(result: RunResult, out: Path, provenance: Provenance | None = None) -> list[Path]:
+    """Write everything that a run found; the folder appears whole or stays as it was.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of one run.
+    out : Path
+        Folder of the results.
+    provenance : Provenance, optional
+        For the manifest: what the run was made from.
+
+    Returns
+    -------
+    list of Path
+        The files in `out`, sorted.
+
+    Raises
+    ------
+    CannotCreateError
+        If `out` cannot be made or must not be replaced (CX701), or the workbook cannot hold the result (CX704).
+    LockedError
+        If another run holds it (CX702).
+    ReadWriteError
+        If writing fails (CX703).
+    """
+    result = suppress_small_cells(result)
+    publish(out, lambda folder: _write_all(result, folder, provenance or Provenance()))
+    return _list(out)
+
+
+def write_ledger(ledger: Sequence[LedgerEntry], out: Path, provenance: Provenance | None = None) -> list[Path]:
+    """Write the ledger and the refused rows alone, as for ``check`` or data that is refused.
+
+    Reports that an earlier run left in `out` are kept; the manifest then says that the ledger is newer.
+
+    Parameters
+    ----------
+    ledger : sequence of LedgerEntry
+        One a file.
+    out : Path
+        Folder of the results.
+    provenance : Provenance, optional
+        For the manifest.
+
+    Returns
+    -------
+    list of Path
+        The files in `out`, sorted.
+
+    Raises
+    ------
+    CannotCreateError
+        If `out` cannot be made or must not be replaced (CX701).
+    LockedError
+        If another run holds it (CX702).
+    ReadWriteError
+        If writing fails (CX703).
+    """
+    publish(out, lambda folder: _write_ledger_beside(ledger, folder, out, provenance or Provenance()))
+    return _list(out)
+
+
+def _write_all(result: RunResult, folder: Path, provenance: Provenance) -> None:
+    results = build_results(result)
+    document = build_document(result)
+    write_text(folder / "results.json", dump_json(results))
+    write_text(folder / "ledger.json", dump_json(build_ledger(result.loaded.ledger)))
+    write_text(folder / "report.html", render_html(document))
+    write_text(folder / "report.md", render_markdown(document))
+    write_bytes(folder / "workbook.xlsx", render_workbook(document))
+    if result.audience == "internal":
+        write_quarantine(result.loaded.ledger, folder)
+    try:
+        write_tables(build_tables(result, results), result.loaded.engine, folder)
+    except QueryError as error:
+        raise ReadWriteError(
+            "CX703", "tables", f"writing failed: {error.message}", "Make room and run again."
+        ) from error
+    write_manifest(folder, provenance, _about(result))
+
+
+def _about(result: RunResult) -> Mapping[str, object]:
+    observed = {"from": result.loaded.observed_from.isoformat(), "to": result.loaded.observed_to.isoformat()}
+    taxonomy = {"version": result.tagged.taxonomy_version, "sha256": result.tagged.taxonomy_hash}
+    return {"project": result.project, "seed": result.seed, "observed": observed, "taxonomy": taxonomy}
+
+
+def _write_ledger_beside(ledger: Iterable[LedgerEntry], folder: Path, out: Path, provenance: Provenance) -> None:
+    earlier = read_manifest(out)
+    if earlier is not None:
+        shutil.copytree(out, folder, dirs_exist_ok=True, symlinks=True)
+        shutil.rmtree(folder / "quarantine", ignore_errors=True)
+        for name in (MANIFEST, "ledger.json"):
+            (folder / name).unlink(missing_ok=True)
+    entries = list(ledger)
+    write_text(folder / "ledger.json", dump_json(build_ledger(entries)))
+    write_quarantine(entries, folder)
+    reports_from = earlier.get("reports_created_at", earlier.get("created_at")) if earlier else None
+    has_reports = (folder / "results.json").exists()
+    about = {"ledger_only": True, "reports_created_at": reports_from if has_reports else None}
+    write_manifest(folder, provenance, about)
+
+
+def _list(out: Path) -> list[Path]:
+    return sorted(Path(folder) / name for folder, _, names in os.walk(out) for name in names)

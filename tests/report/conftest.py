@@ -1,0 +1,322 @@
+"""A run's result as the stages hand it over, with figures, gaps and hostile names invented for the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlink.engine.open import open_engine
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import (
+    CauseCount,
+    ChurnFit,
+    ComponentEffect,
+    CurvePoint,
+    Impact,
+    JointEffect,
+    LedgerEntry,
+    Linkage,
+    Linked,
+    Loaded,
+    Message,
+    QuarantinedRow,
+    Readiness,
+    RunResult,
+    Tagged,
+)
+from cxlink.report.document import build_document
+from cxlink.report.parts import Document
+
+FEW_CHURNERS = NotEstimable("6 exposed churners", "10 exposed churners")
+FEW_ANSWERS = NotEstimable("14 answers after an incident", "30 answers")
+NO_MARGIN = NotEstimable("gross margin is not set", "[finance] gross_margin")
+NO_HANDLING = NotEstimable("no ticket of this component has a cost", "handle_minutes or cost in tickets")
+
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>",
+    "[/x] [link=file:///etc/passwd]here[/link]",
+    "=cmd|'/c calc'!A0",
+    "::set-output name=x::y",
+    "\x1b]0;owned\x07\x1b[31mred\x9b31m",
+    "safe\u202eevil\u2066",
+    "](javascript:alert(1)) | ![x](http://evil.example/x.png)",
+)
+HOSTILE_COMMENT = (
+    "</style><script>fetch('http://evil.example')</script> \u202e write to jane.doe@example.com or +371 2612 3456,"
+    " card 4111 1111 1111 1111, IBAN LV80 BANK 0000 4351 9500 1 \x1b[2J\x9b ::set-output name=a::b"
+)
+
+
+def euros(point: float, low: float, high: float) -> Estimate:
+    return Estimate(point, low, high, 0.95, "EUR", 4012, 120, "projection")
+
+
+def heads(point: float, low: float, high: float) -> Estimate:
+    return Estimate(point, low, high, 0.95, "customers", 4012, 120, "projection")
+
+
+def points(point: float, low: float, high: float) -> Estimate:
+    return Estimate(point, low, high, 0.95, "NPS points", 900, 900, "difference of means")
+
+
+def tenth_of(**answers: Answer) -> dict[str, Answer]:
+    return {
+        key: replace(a, point=a.point / 10, low=a.low / 10, high=a.high / 10) if isinstance(a, Estimate) else a
+        for key, a in answers.items()
+    }
+
+
+def effect(
+    component: str,
+    kept: Answer,
+    margin: Answer,
+    cost: Answer,
+    experience: Answer,
+    *,
+    net: Answer,
+    reached: int = 812,
+    grade: str = "C",
+) -> ComponentEffect:
+    answers = {
+        "experience": experience,
+        "customers_kept": kept,
+        "revenue_kept": margin,
+        "margin_kept": margin,
+        "cost_saved": cost,
+        "net_benefit": net,
+    }
+    shares = {key: answers[key] for key in ("margin_kept", "cost_saved", "net_benefit", "experience")}
+    return ComponentEffect(
+        component=component,
+        incidents=reached + 91,
+        customers_reached=reached,
+        hazard_ratio=Estimate(1.62, 1.2, 2.1, 0.95, "ratio", 4012, 120, "Cox") if kept is not FEW_CHURNERS else kept,
+        **answers,
+        tenth=tenth_of(**answers),
+        joint_share=shares,
+        seen_after=points(12.3, 4.0, 20.1),
+        seen_otherwise=points(34.2, 31.9, 36.6),
+        rank_best=1,
+        rank_worst=2,
+        grade=grade,  # type: ignore[arg-type]
+        warnings=("CX512",),
+    )
+
+
+def ordinary_effects() -> tuple[ComponentEffect, ...]:
+    return (
+        effect(
+            "billing",
+            heads(29.3, 6.1, 51.8),
+            euros(118_200, 25_300, 209_900),
+            euros(12_100, 7_000, 16_900),
+            points(0.81, -0.24, 1.93),
+            net=euros(130_300, 36_000, 224_000),
+            reached=530,
+            grade="B",
+        ),
+        effect(
+            "delivery",
+            heads(48.2, 21.1, 76.9),
+            euros(186_400, 80_100, 290_300),
+            euros(31_000, 22_200, 39_700),
+            points(2.12, 1.31, 2.94),
+            net=euros(217_400, 108_000, 325_000),
+        ),
+        effect("support", FEW_CHURNERS, FEW_CHURNERS, NO_HANDLING, FEW_ANSWERS, net=FEW_CHURNERS, reached=640),
+        effect(
+            "website",
+            heads(3.4, -5.1, 12.2),
+            euros(14_100, -19_800, 47_700),
+            NO_HANDLING,
+            points(0.32, 0.04, 0.61),
+            net=NO_HANDLING,
+            reached=1204,
+            grade="D",
+        ),
+    )
+
+
+def joint() -> JointEffect:
+    return JointEffect(
+        points(2.71, 1.6, 3.8),
+        heads(70.4, 33.3, 108.1),
+        euros(263_000, 120_000, 400_000),
+        euros(263_000, 120_000, 400_000),
+        euros(41_000, 30_000, 52_000),
+        euros(304_000, 150_000, 452_000),
+    )
+
+
+def ledger() -> tuple[LedgerEntry, ...]:
+    refused = (
+        QuarantinedRow("exports/invoices.csv", 17, "amount", "CX121", "not a number", "=1+1,2025-01-03,12;50"),
+        QuarantinedRow("exports/invoices.csv", 90, "amount", "CX121", "not a number", 'A-17,"2025-02-31",9'),
+        QuarantinedRow("exports/invoices.csv", 95, "charged_on", "CX122", "no such day", "@x\x00,\udce9,1"),
+    )
+    return (
+        LedgerEntry("feedback", "exports/nps.csv", 5210, 5200, 10, 0, {}, {}, "utf-8", ",", "%Y-%m-%d", "."),
+        LedgerEntry(
+            "revenue",
+            "exports/invoices.csv",
+            40_103,
+            40_100,
+            0,
+            3,
+            {"EUR": 412_345_678},
+            {"EUR": 12_50},
+            "cp1257",
+            ";",
+            "%d.%m.%Y",
+            ",",
+            rows_rounded=2,
+            quarantine=refused,
+        ),
+    )
+
+
+def curve() -> tuple[CurvePoint, ...]:
+    days = np.arange(0, 800, 9)
+    kept = np.exp(-days / 1500)
+    return tuple(
+        CurvePoint(
+            "all", int(day), float(s), float(s - day / 16000), float(min(1, s + day / 16000)), 4000 - 4 * int(day)
+        )
+        for day, s in zip(days, kept, strict=True)
+    )
+
+
+def linked() -> Linked:
+    empty = pd.DataFrame()
+    customers = pd.DataFrame(
+        {
+            "customer": [0, 1, 2],
+            "customer_id": ["C-1", "=2+3", "ķ\x1b"],
+            "acquired_day": [19000, 19010, 19020],
+            "start": [0, 0, 5],
+            "stop": [700, 30, 400],
+            "event": [0, 1, 0],
+            "at_risk": [True, True, True],
+            "active": [True, False, True],
+            "tenure": [700, 30, 400],
+            "monthly_price": [10.0, 12.5, np.nan],
+            "plan": ["basic", "pro", None],
+        }
+    )
+    incidents = pd.DataFrame(
+        {
+            "customer": [0, 1],
+            "component": ["delivery", "billing"],
+            "cause": ["late", ""],
+            "incident_day": [19100, 19020],
+            "table": ["tickets", "feedback"],
+            "record_id": ["T-1", "R-1"],
+        }
+    )
+    responses = pd.DataFrame(
+        {
+            "customer": [0, -1],
+            "response_id": ["R-1", "R-2"],
+            "responded_day": [19110, 19120],
+            "responded_second": [0, 0],
+            "nps": [9.0, np.nan],
+            "csat": [np.nan, 4.0],
+            "ces": [np.nan, np.nan],
+            "event_failed": [None, None],
+            "event_component": ["", ""],
+        }
+    )
+    return Linked(
+        customers=customers,
+        covariates=np.zeros((3, 0)),
+        covariate_names=(),
+        incidents=incidents,
+        experiences=empty,
+        responses=responses,
+        tickets=empty,
+        price_changes=empty,
+        movements=pd.DataFrame({"month": ["2025-01", "2025-02"], "new": [1200, 0], "churn": [0, -300]}),
+        reconciliation=(("recurring, matched", 342_246_912), ("matched to no customer", 70_098_766)),
+        components=("billing", "delivery", "support", "website"),
+        business="subscription",
+        linkage=Linkage(4500, 0.71, 0.95, None, 0.8, 0.83),
+        from_day=19000,
+        to_day=20453,
+        churn_refusal=None,
+        money_refusal=None,
+        messages=(
+            Message(
+                "CX204", "warning", "link", "29% of feedback has no customer.", "Export the customer's id with it."
+            ),
+        ),
+    )
+
+
+def causes(*names: tuple[str, str]) -> tuple[CauseCount, ...]:
+    share = Estimate(0.123, 0.101, 0.147, 0.95, "share", 5200, 640, "Wilson")
+    texts = ("It came late again, call me: jane@example.com", HOSTILE_COMMENT, "الطلب متأخر جدا ورقمي ٠٥٠١٢٣٤٥٦٧")
+    return tuple(CauseCount(a, b, 640, 212, 498, share, ("R-1", "R-2"), texts) for a, b in names)
+
+
+@pytest.fixture
+def result() -> Iterator[RunResult]:
+    engine = open_engine("duckdb")
+    yield RunResult(
+        project="Acme",
+        currency="EUR",
+        seed=1,
+        horizon_months=12,
+        gross_margin=0.7,
+        audience="internal",
+        verbatims=3,
+        loaded=Loaded(engine, ledger(), {}, {}, date(2023, 1, 1), date(2025, 12, 31), ()),
+        tagged=Tagged(
+            pd.DataFrame(
+                {
+                    "record_id": ["R-1"],
+                    "table": ["feedback"],
+                    "component": ["delivery"],
+                    "cause": ["late"],
+                    "start": [3],
+                }
+            ),
+            "1",
+            "abc",
+            (),
+        ),
+        linked=linked(),
+        causes=causes(("delivery", "late"), ("billing", "wrong amount")),
+        churn=ChurnFit(4500, 488, 12, {}, {}, {}, curve(), None, None, ()),
+        impact=Impact("nps", "NPS points", 4012, ordinary_effects(), joint(), points(31.2, 29.0, 33.4), ()),
+        readiness=(
+            Readiness("customers kept", True, ""),
+            Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),
+        ),
+        messages=(),
+    )
+    engine.close()
+
+
+@pytest.fixture
+def hostile(result: RunResult) -> RunResult:
+    """The same run with names and comments that try to break out of every format."""
+    template = ordinary_effects()[1]
+    effects = tuple(replace(template, component=name) for name in HOSTILE_NAMES)
+    return replace(
+        result,
+        project="::set-output name=p::\x9b31mAcme<img src=x onerror=alert(1)>",
+        impact=replace(result.impact, components=effects),
+        causes=causes(*((name, name) for name in HOSTILE_NAMES)),
+        messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
+        readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),
+    )
+
+
+@pytest.fixture
+def document(result: RunResult) -> Document:
+    return build_document(result)

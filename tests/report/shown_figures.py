@@ -1,0 +1,109 @@
+"""The figures of the main table, read back from each rendering as the strings that are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from io import BytesIO
+
+import python_calamine
+from markdown_it import MarkdownIt
+
+from cxlink.report.parts import Document
+
+Figures = dict[str, list[str]]
+FIGURE = re.compile(r"[+-]?[\d,]+(?:\.\d+)?")
+
+
+def of_document(document: Document) -> Figures:
+    return {row.name: [cell.text for cell in row.cells] for row in document.table.rows}
+
+
+class Tables(HTMLParser):
+    """Text of the cells of each table, and every tag and attribute met."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._rows: list[list[str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "table":
+            self._rows = self.tables.setdefault(dict(attrs).get("id") or f"table-{len(self.tables)}", [])
+        elif tag == "tr":
+            self._rows.append([])
+        elif tag in ("td", "th") and self._rows:
+            self._rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._rows and self._rows[-1]:
+            self._rows[-1][-1] += data
+
+
+def of_html(page: str) -> Figures:
+    rows = Tables(page).tables["components"][1:]
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    return {row[0]: row[2:-1] for row in cells}
+
+
+def of_markdown(text: str) -> Figures:
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    start = next(place for place, token in enumerate(tokens) if token.type == "table_open")
+    end = next(place for place, token in enumerate(tokens) if token.type == "table_close")
+    inline = [token for token in tokens[start:end] if token.type == "inline"]
+    contents = ["".join(child.content for child in token.children or ()) for token in inline]
+    width = sum(token.type == "th_open" for token in tokens[start:end])
+    rows = [contents[at : at + width] for at in range(width, len(contents), width)]
+    return {row[0]: [] if row[2].startswith("cannot tell") else row[2:-1] for row in rows}
+
+
+def of_workbook(content: bytes, document: Document) -> Figures:
+    """Numbers of the sheet, shown with the decimals of the document."""
+    sheet = python_calamine.load_workbook(BytesIO(content)).get_sheet_by_name("Components").to_python()
+    by_name = {str(row[0]): row for row in sheet}
+    figures: Figures = {}
+    for row in document.table.rows:
+        values = by_name[row.name][2:]
+        figures[row.name] = [
+            _shown(values[3 * place : 3 * place + 3], cell.figure.decimals, signed=cell.figure.signed)
+            if cell.figure
+            else str(values[3 * place])
+            for place, cell in enumerate(row.cells)
+        ]
+    return figures
+
+
+def _shown(numbers: Sequence[object], decimals: int, *, signed: bool) -> str:
+    point, low, high = (None if number == "" else float(str(number)) for number in numbers)
+    assert point is not None
+    text = f"{'+' if signed and point > 0 else ''}{point:,.{decimals}f}"
+    if low is None or high is None:
+        return text
+    joint = "-" if low >= 0 else " to "
+    return f"{text} ({low:,.{decimals}f}{joint}{high:,.{decimals}f})"
+
+
+def of_terminal(text: str, document: Document) -> Figures:
+    """Points on the line of a component's name, intervals on the next."""
+    lines = text.splitlines()
+    n_columns = len(document.table.columns)
+    figures: Figures = {}
+    for row in document.table.rows:
+        at = next(place for place, line in enumerate(lines) if line.split(" ")[0] == row.name)
+        if row.cannot_tell:
+            figures[row.name] = []
+            continue
+        skipped = 1 if row.reached else 0
+        points = re.findall(r"- \[\d+\]|[+-]?\d[\d,.]*", lines[at][len(row.name) :])[skipped : skipped + n_columns]
+        intervals = re.findall(r"-?[\d,.]+(?: to -?|-)[\d,.]+", lines[at + 1])
+        figures[row.name] = _joined(points, intervals)
+    return figures
+
+
+def _joined(points: list[str], intervals: list[str]) -> list[str]:
+    left = list(intervals)
+    return [f"{point} ({left.pop(0)})" if left and not point.startswith("- [") else point for point in points]

@@ -1,0 +1,129 @@
+"""What the public must not see is in no file of the run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import RunResult
+from cxlink.report.document import build_document
+from cxlink.report.results import build_results
+from cxlink.report.suppress import show_count
+from cxlink.report.write import write_outputs
+from tests.report.conftest import points
+
+
+@pytest.fixture
+def published(result: RunResult) -> RunResult:
+    """Billing reaches seven customers; one customer makes up most of delivery; a cause has three customers."""
+    billing, delivery, *others = result.impact.components
+    small = replace(billing, customers_reached=7, incidents=8)
+    customers = pd.DataFrame(
+        {
+            "customer": range(12),
+            "customer_id": "C",
+            "monthly_price": [100.0] + [5.0] * 11,
+            "acquired_day": 0,
+            "event": 0,
+        }
+    )
+    incidents = pd.DataFrame(
+        [(c, name) for name, whom in (("delivery", range(12)), ("website", range(1, 12))) for c in whom],
+        columns=["customer", "component"],
+    )
+    causes = (replace(result.causes[0], customers=3), result.causes[1])
+    return replace(
+        result,
+        audience="published",
+        impact=replace(result.impact, components=(small, delivery, *others)),
+        linked=replace(result.linked, customers=customers, incidents=incidents),
+        causes=causes,
+    )
+
+
+def test_a_component_of_few_customers_shows_nothing(published: RunResult) -> None:
+    results = build_results(published)
+    billing = results["components"][0]
+    assert "not_estimable" in billing["customers_reached"]
+    for key in ("customers_kept", "experience", "margin_kept", "hazard_ratio", "seen_after"):
+        assert billing[key]["not_estimable"] == "suppressed: fewer than 10 customers"
+    assert all("not_estimable" in value for value in billing["tenth"].values())
+
+
+def test_money_of_one_big_customer_is_suppressed_and_the_rest_is_not(published: RunResult) -> None:
+    results = build_results(published)
+    delivery, website = results["components"][1], results["components"][3]
+    assert delivery["margin_kept"]["not_estimable"] == "suppressed: one customer makes up more than half"
+    assert "point" in delivery["experience"]
+    assert "point" in website["margin_kept"]
+
+
+def test_no_suppressed_cell_follows_from_the_others(published: RunResult) -> None:
+    results = build_results(published)
+    shares = [value for component in results["components"] for value in component["joint_share"].values()]
+    assert all("not_estimable" in value for value in shares)
+    overlap = [row for row in build_document(published).table.rows if row.kind == "overlap"]
+    assert not overlap or not any(cell.figure for cell in overlap[0].cells)
+
+
+def test_the_joint_figure_goes_where_one_component_alone_is_hidden_in_it(published: RunResult) -> None:
+    joint = build_results(published)["joint"]
+    assert joint["experience"]["not_estimable"] == "suppressed: another component's figure would follow from it"
+    assert "not_estimable" in joint["customers_kept"]
+    assert "point" in joint["margin_kept"]
+
+
+def test_a_figure_that_rests_on_few_is_suppressed(published: RunResult) -> None:
+    level = replace(points(31.2, 29.0, 33.4), n=9)
+    effects = [replace(effect, seen_after=level) for effect in published.impact.components]
+    results = build_results(replace(published, impact=replace(published.impact, components=tuple(effects))))
+    assert all("not_estimable" in component["seen_after"] for component in results["components"])
+
+
+def test_small_counts_are_shown_as_such(published: RunResult) -> None:
+    document = build_document(published)
+    assert {row.name: row.reached for row in document.table.rows}["billing"] == "<10"
+    assert document.causes[0].customers == "<10"
+    assert document.causes[0].share == "-"
+    assert show_count(9, published=True) == "<10"
+    assert show_count(9, published=False) == "9"
+
+
+def test_small_counts_hide_in_reasons_too(published: RunResult) -> None:
+    text = json.dumps(build_results(published))
+    assert "6 exposed churners" not in text
+    assert "fewer than 10 exposed churners" in text
+
+
+def test_no_words_and_no_rows_are_written(published: RunResult, tmp_path: Path) -> None:
+    write_outputs(published, tmp_path / "out")
+    names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*")}
+    assert not {name for name in names if "quarantine" in name or "customers" in name or "timeline" in name}
+    assert all(not cause.examples for cause in build_document(published).causes)
+    assert all(not cause["examples"] for cause in build_results(published)["causes"])
+
+
+def test_single_leavers_cannot_be_read_off_the_curve(published: RunResult) -> None:
+    curve = build_results(published)["churn"]["curve"]
+    days = [point["day"] // 30 for point in curve]
+    assert len(days) == len(set(days))
+    assert all(point["at_risk"] >= 10 for point in curve)
+
+
+def test_it_says_that_it_hides_something(published: RunResult) -> None:
+    codes = [message["code"] for message in build_results(published)["diagnostics"]]
+    assert codes.count("CX802") == 1
+
+
+def test_nothing_is_hidden_inside_the_house(result: RunResult) -> None:
+    assert not any(
+        isinstance(value, NotEstimable) and value.reason.startswith("suppressed")
+        for effect in result.impact.components
+        for value in effect.joint_share.values()
+    )
+    assert "CX802" not in [message["code"] for message in build_results(result)["diagnostics"]]
