@@ -1,0 +1,245 @@
+"""The default engine: DuckDB in memory, spilling to a private folder, without network or file access."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from cxlink.engine.interface import QueryError, quote
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+APPENDED = "cxlink_appended"
+COPY_BYTES = 1 << 20
+_VALUE_FAULTS = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
+
+
+class DuckDBEngine:
+    """An :class:`~cxlink.engine.interface.Engine` on one in-memory database.
+
+    Parameters
+    ----------
+    spill_folder : Path, optional
+        Where a private folder for spilling is made, removed again by `close`; the system's own place by default.
+    memory_limit : str, optional
+        Such as ``"4GB"``; DuckDB's own default (80% of memory) where absent.
+    threads : int, default 1
+        More than one is faster on millions of rows, and lets the order of joins and the last digits of sums of DOUBLE
+        vary between runs.
+
+    Notes
+    -----
+    SQL may read and write nothing but the spill folder; Parquet files are written there and moved by us.
+    """
+
+    def __init__(self, *, spill_folder: Path | None = None, memory_limit: str | None = None, threads: int = 1) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix=".cxlink-engine-", dir=spill_folder))
+        self._n_written = 0
+        self._connection = duckdb.connect(":memory:", config={"threads": threads})
+        for statement in _settings(self._folder, memory_limit):
+            self._connection.execute(statement)
+
+    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
+        """Run a statement whose result is of no interest.
+
+        Parameters
+        ----------
+        sql : str
+            One statement.
+        parameters : sequence, optional
+            Values for its ``?``.
+        """
+        self._run(sql, parameters)
+
+    def frame(self, sql: str, parameters: Sequence[object] | None = None) -> pd.DataFrame:
+        """Run a query and return its rows.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+        parameters : sequence, optional
+            Values for its ``?``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a row.
+        """
+        result = self._run(sql, parameters)
+        try:
+            return result.df()
+        except duckdb.Error as error:
+            raise _failure(error) from None
+
+    def scalar(self, sql: str, parameters: Sequence[object] | None = None) -> object:
+        """Run a query and return the first column of its first row.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+        parameters : sequence, optional
+            Values for its ``?``.
+
+        Returns
+        -------
+        object
+            None where there is no row.
+        """
+        row = self._run(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def create_table(self, name: str, columns: Mapping[str, str]) -> None:
+        """Create an empty table.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        columns : mapping
+            SQL type by column name.
+        """
+        body = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+        self._run(f"CREATE TABLE {quote(name)} ({body})", None)
+
+    def append(self, name: str, frame: pd.DataFrame) -> None:
+        """Append rows, matching columns by name.
+
+        Parameters
+        ----------
+        name : str
+            An existing table.
+        frame : pandas.DataFrame
+            Columns of the table; ``object`` columns hold str and None only.
+        """
+        columns = ", ".join(quote(str(column)) for column in frame.columns)
+        self._connection.register(APPENDED, frame)
+        try:
+            self._run(f"INSERT INTO {quote(name)} ({columns}) SELECT {columns} FROM {APPENDED}", None)
+        finally:
+            self._connection.unregister(APPENDED)
+
+    def query_types(self, sql: str) -> dict[str, str]:
+        """Tell the SQL type of each column of a query.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+
+        Returns
+        -------
+        dict of str to str
+            Type by column name, in order.
+        """
+        rows = self._run(f"DESCRIBE {sql}", None).fetchall()
+        return {str(row[0]): str(row[1]) for row in rows}
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as one Parquet file.
+
+        Parameters
+        ----------
+        sql : str
+            One query; its order is kept.
+        path : Path
+            A file that does not exist yet.
+
+        Raises
+        ------
+        OSError
+            If the file exists or cannot be written.
+        """
+        self._n_written += 1
+        staged = self._folder / f"written-{self._n_written}.parquet"
+        self._run(f"COPY ({sql}\n) TO '{_literal(staged)}' (FORMAT parquet)", None)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            with os.fdopen(handle, "wb") as target, staged.open("rb") as source:
+                shutil.copyfileobj(source, target, COPY_BYTES)
+        finally:
+            staged.unlink()
+
+    def close(self) -> None:
+        """Release memory and the spill folder."""
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, sql: str, parameters: Sequence[object] | None) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql, parameters)
+        except duckdb.Error as error:
+            raise _failure(error) from None
+
+
+def read_parquet_text(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
+    """Read a Parquet file with every value as text.
+
+    Parameters
+    ----------
+    path : Path
+        One file; its name is taken literally, never as a pattern.
+
+    Returns
+    -------
+    types : dict of str to str
+        SQL type by column name.
+    frame : pandas.DataFrame
+        ``object`` columns of str and None.
+
+    Raises
+    ------
+    QueryError
+        If it is not a whole Parquet file.
+    """
+    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    try:
+        for statement in _closed_network():
+            connection.execute(statement)
+        source = f"read_parquet('{literal.replace(chr(39), chr(39) * 2)}')"
+        types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        body = ", ".join(f"CAST({quote(name)} AS VARCHAR) AS {quote(name)}" for name in types)
+        return types, connection.execute(f"SELECT {body} FROM {source}").df()
+    except duckdb.Error as error:
+        raise _failure(error) from None
+    finally:
+        connection.close()
+
+
+def _settings(folder: Path, memory_limit: str | None) -> list[str]:
+    limit = [f"SET memory_limit='{_literal(memory_limit)}'"] if memory_limit else []
+    return [
+        *limit,
+        *_closed_network(),
+        "SET pandas_analyze_sample=0",
+        "SET python_enable_replacements=false",
+        f"SET temp_directory='{_literal(folder)}'",
+        f"SET allowed_directories=['{_literal(folder)}']",
+        "SET enable_external_access=false",
+        "SET lock_configuration=true",
+    ]
+
+
+def _closed_network() -> list[str]:
+    return ["SET autoinstall_known_extensions=false", "SET autoload_known_extensions=false", "SET TimeZone='UTC'"]
+
+
+def _literal(text: object) -> str:
+    return str(text).replace("'", "''")
+
+
+def _failure(error: duckdb.Error) -> QueryError:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise MemoryError("DuckDB ran out of memory") from None
+    if isinstance(error, _VALUE_FAULTS):
+        return QueryError("data", "a value could not be converted to the type that the query asks for")
+    return QueryError("statement", " ".join(str(error).split("\n\n")[0].split()))

@@ -1,0 +1,152 @@
+"""What a stage may ask of an engine, whichever engine it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class QueryError(Exception):
+    """A statement that the engine could not run.
+
+    Parameters
+    ----------
+    kind : {"statement", "data"}
+        Whether the statement is wrong by itself, or a value that it met is. The engine's own words quote values in the
+        second case and are left out then.
+    message : str
+        One line for the user; never a customer's data.
+    """
+
+    def __init__(self, kind: Literal["statement", "data"], message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class Engine(Protocol):
+    """Tables and the portable subset of SQL over them.
+
+    Parameters are positional (``?``). Every method raises :class:`QueryError` where the engine refuses.
+    """
+
+    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
+        """Run a statement whose result is of no interest.
+
+        Parameters
+        ----------
+        sql : str
+            One statement.
+        parameters : sequence, optional
+            Values for its ``?``.
+        """
+        ...
+
+    def frame(self, sql: str, parameters: Sequence[object] | None = None) -> pd.DataFrame:
+        """Run a query and return its rows.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+        parameters : sequence, optional
+            Values for its ``?``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Text as ``object`` of str and None; BIGINT with NULLs as ``Int64``; dates and moments as ``datetime64``.
+        """
+        ...
+
+    def scalar(self, sql: str, parameters: Sequence[object] | None = None) -> object:
+        """Run a query and return the first column of its first row.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+        parameters : sequence, optional
+            Values for its ``?``.
+
+        Returns
+        -------
+        object
+            None where there is no row.
+        """
+        ...
+
+    def create_table(self, name: str, columns: Mapping[str, str]) -> None:
+        """Create an empty table.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        columns : mapping
+            SQL type by column name.
+        """
+        ...
+
+    def append(self, name: str, frame: pd.DataFrame) -> None:
+        """Append rows, matching columns by name.
+
+        Parameters
+        ----------
+        name : str
+            An existing table.
+        frame : pandas.DataFrame
+            Columns of the table; ``object`` columns hold str and None only.
+        """
+        ...
+
+    def query_types(self, sql: str) -> dict[str, str]:
+        """Tell the SQL type of each column of a query.
+
+        Parameters
+        ----------
+        sql : str
+            One query.
+
+        Returns
+        -------
+        dict of str to str
+            Type by column name, in order.
+        """
+        ...
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as one Parquet file.
+
+        Parameters
+        ----------
+        sql : str
+            One query; its order is kept.
+        path : Path
+            A file that does not exist yet.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release memory and the spill folder."""
+        ...
+
+
+def quote(name: str) -> str:
+    """Quote an identifier for SQL.
+
+    Parameters
+    ----------
+    name : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The name within double quotes.
+    """
+    return '"' + name.replace('"', '""') + '"'

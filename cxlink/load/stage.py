@@ -1,0 +1,141 @@
+"""Exports to canonical tables: what cannot be read is held back, and every row and cent is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from cxlink.errors import CxlinkError, Faults
+from cxlink.handoff import LedgerEntry, Loaded, Message
+from cxlink.load.attributes import AttributeKind
+from cxlink.load.columns import check_mapping
+from cxlink.load.ledger import RefusedData
+from cxlink.load.messages import late_rows_message
+from cxlink.load.observed import observed_window
+from cxlink.load.query import QueryResult, QueryRunner
+from cxlink.load.source_tables import LoadedTable, load_table
+from cxlink.load.sources import Source
+from cxlink.load.store import count_late, store, store_nothing
+from cxlink.load.tables import TABLES
+from cxlink.settings import Settings
+
+if TYPE_CHECKING:
+    from cxlink.engine.interface import Engine
+
+
+def load(settings: Settings, *, engine: Engine, as_of: date | None = None) -> Loaded:
+    """Read every source and put the canonical tables, typed, on the engine.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    engine : Engine
+        Empty; afterwards it holds every canonical table, without rows where there is no source. Ids and words are
+        VARCHAR, days DATE, moments TIMESTAMP in the project's time zone, money BIGINT in minor units
+        (``amount_minor``), numbers DOUBLE, flags BOOLEAN; every canonical column exists, and ``file`` and ``line`` tell
+        where a row stands.
+    as_of : date, optional
+        The last observed day, instead of ``observed_to``.
+
+    Returns
+    -------
+    Loaded
+        The ledger, what the sources gave, and the observed window.
+
+    Raises
+    ------
+    RefusedData
+        If more than ``load.max_quarantined`` of a source's rows or money had to be held back (CX141); it bears the
+        ledger.
+    CxlinkError
+        The one fault of the sources.
+    Faults
+        All faults of the sources, where there are several.
+    """
+    sources = _sources(settings)
+    faults: list[CxlinkError] = []
+    results = _run_queries(engine, [s for group in sources.values() for s in group if s.settings.query], faults)
+    tables: dict[str, LoadedTable] = {}
+    attributes: dict[str, AttributeKind] = {}
+    for name, group in sources.items():
+        loaded = load_table(TABLES[name], group, results, settings, faults)
+        if loaded is not None:
+            attributes |= store(engine, loaded)
+            tables[name] = loaded.without_rows()
+    for name in [name for name in TABLES if name not in tables]:
+        store_nothing(engine, TABLES[name])
+    ledger = tuple(entry for table in tables.values() for entry in table.entries)
+    _refuse(faults, [reason for table in tables.values() for reason in table.refusals], ledger)
+    covered = {name: table.covered for name, table in tables.items() if table.covered is not None}
+    observed_from, observed_to = observed_window(settings.project, as_of, covered)
+    messages = [message for table in tables.values() for message in table.messages]
+    messages += _late(engine, covered, observed_to)
+    return Loaded(
+        engine,
+        ledger,
+        {name: table.columns for name, table in tables.items()},
+        attributes,
+        observed_from,
+        observed_to,
+        tuple(messages),
+    )
+
+
+def _sources(settings: Settings) -> dict[str, list[Source]]:
+    found: dict[str, list[Source]] = {}
+    for table in TABLES:
+        for number, source in enumerate(settings.sources.of(table), start=1):
+            label = table if number == 1 else f"{table}-{number}"
+            found.setdefault(table, []).append(Source(label, table, source, settings.folder))
+    return found
+
+
+def _run_queries(engine: Engine, sources: Sequence[Source], faults: list[CxlinkError]) -> dict[str, QueryResult]:
+    runner = QueryRunner(engine, sources)
+    results = {}
+    try:
+        for source in sources:
+            try:
+                check_mapping(source)
+                results[source.label] = runner.run(source)
+            except (CxlinkError, Faults) as error:
+                faults.extend(flatten(error))
+    finally:
+        runner.close()
+    return results
+
+
+def flatten(error: CxlinkError | Faults) -> Iterable[CxlinkError]:
+    """Take faults that were raised together apart.
+
+    Parameters
+    ----------
+    error : CxlinkError or Faults
+        As caught.
+
+    Returns
+    -------
+    iterable of CxlinkError
+        At least one.
+    """
+    return error.faults if isinstance(error, Faults) else (error,)
+
+
+def _refuse(faults: list[CxlinkError], refusals: list[RefusedData], ledger: tuple[LedgerEntry, ...]) -> None:
+    """Raise what was found, sources that are unreadable before sources that are refused."""
+    found = list(dict.fromkeys(faults)) + [_with_ledger(refusal, ledger) for refusal in refusals]
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Faults(found)
+
+
+def _with_ledger(refusal: RefusedData, ledger: tuple[LedgerEntry, ...]) -> RefusedData:
+    return RefusedData(refusal.code, refusal.place, refusal.message, refusal.remedy, ledger)
+
+
+def _late(engine: Engine, covered: Mapping[str, object], observed_to: date) -> list[Message]:
+    counts = {name: count_late(engine, TABLES[name], observed_to) for name in covered}
+    return [late_rows_message(name, count, observed_to) for name, count in counts.items() if count]
