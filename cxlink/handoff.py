@@ -76,8 +76,9 @@ class LedgerEntry:
 class Loaded:
     """The canonical tables, typed, on the engine.
 
-    ``columns`` names, for each table that has a source, the canonical columns its sources gave; a table without a source
-    is absent. ``attributes`` gives the kind of each extra column of ``customers``.
+    ``columns`` names, for each table that has a source, the canonical columns its sources gave; a table without a
+    source is absent there and empty on the engine. ``attributes`` gives the kind of each extra column of
+    ``customers``.
     """
 
     engine: Engine
@@ -124,28 +125,31 @@ class Linked:
     Parameters
     ----------
     customers : DataFrame
-        One row a customer in the order of the key: customer, customer_id, acquired_day, start, stop (the observed spell:
-        at risk on ``(start, stop]`` days of tenure), event (0 none, 1 voluntary, 2 involuntary), at_risk (bool: the
-        spell has a day inside the window), active (bool: at the cut-off, no notice given), tenure (days at the
+        One row a customer in the order of the key: customer, customer_id, acquired_day, start, stop (the observed
+        spell: at risk on ``(start, stop]`` days of tenure), event (0 none, 1 voluntary, 2 involuntary), at_risk (bool:
+        the spell has a day inside the window), active (bool: at the cut-off, no notice given), tenure (days at the
         cut-off), monthly_price (project currency; NaN where no charge says).
     covariates : ndarray
         (n_customers, n_covariates) attributes named in ``[model] adjust_for``, as numbers; no missing values.
     covariate_names : tuple of str
         Name of each column, such as ``plan=pro``.
     incidents : DataFrame
-        customer, component, cause, incident_day, table, record_id; one a customer, component and day.
+        Columns customer, component, cause, incident_day, table, record_id; one a customer, component and day.
     experiences : DataFrame
-        customer, component, experienced_day, failed (bool): touchpoints that are recorded whether they failed or not.
+        Columns customer, component, experienced_day, failed (bool): touchpoints that are recorded whether they failed
+        or not.
     responses : DataFrame
-        customer (-1 unmatched), response_id, responded_day, nps, csat, ces, event_component, event_failed (of the event
-        that the response is about; missing where it names none).
+        Columns customer (-1 unmatched), response_id, responded_day, nps, csat, ces, event_component, event_failed (of
+        the event that the response is about; missing where it names none).
     tickets : DataFrame
-        customer (-1 unmatched), component, opened_day, handling, credit (project currency; a ticket of several
+        Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; a ticket of several
         components is split equally; credits that revenue already bears are 0).
     price_changes : DataFrame
-        customer, before_day, after_day, log_change: consecutive recurring charges, as log ratio of the monthly prices.
+        Columns customer, before_day, after_day, log_change: consecutive recurring charges, as log ratio of the monthly
+        prices.
     movements : DataFrame
-        month ("2025-01"), opening, new, expansion, contraction, churn, reactivation, closing, in minor units.
+        Columns month ("2025-01"), opening, new, expansion, contraction, churn, reactivation, correction, closing, in
+        minor units.
     reconciliation : tuple of (str, int)
         Lines in minor units of the project's currency that add up to the ledger's accepted revenue.
     """
@@ -174,8 +178,8 @@ class Linked:
 class CauseCount:
     """How many records bear a root cause, and whom it reached.
 
-    ``share`` is the share of all feedback comments that name the cause; ``examples`` are record ids, and ``texts`` their
-    comments as written (not redacted: the report redacts them).
+    ``share`` is the share of all feedback comments that name the cause; ``examples`` are record ids, and ``texts``
+    their comments as written (not redacted: the report redacts them).
     """
 
     component: str
@@ -247,9 +251,13 @@ class HazardModel:
         (n_draws,).
     band_edges : ndarray
         (n_bands,) first tenure day of each band, ascending from 0; the last band is open.
-    voluntary_rates, involuntary_rates : ndarray
-        (n_bands,) hazard a day, at zero covariates for the voluntary one.
-    voluntary_rate_draws, involuntary_rate_draws : ndarray
+    voluntary_rates : ndarray
+        (n_bands,) hazard a day of leaving of one's own will, at zero covariates.
+    voluntary_rate_draws : ndarray
+        (n_draws, n_bands).
+    involuntary_rates : ndarray
+        (n_bands,) hazard a day of any other end, covariates or not.
+    involuntary_rate_draws : ndarray
         (n_draws, n_bands).
     """
 
@@ -272,8 +280,8 @@ class HazardModel:
 class ComponentEffect:
     """What all incidents of one component do, as answers in the terms of results.json.
 
-    ``tenth`` holds the same quantities for 10% fewer incidents; ``seen_after`` and ``seen_otherwise`` are plain means of
-    the KPI of responses after an incident and of all others that had the chance (description, not an effect).
+    ``tenth`` holds the same quantities for 10% fewer incidents; ``seen_after`` and ``seen_otherwise`` are plain means
+    of the KPI of responses after an incident and of all others that had the chance (description, not an effect).
     """
 
     component: str
@@ -312,6 +320,7 @@ class JointEffect:
 class Impact:
     """Effects of each component and of all together, over the customers active at the cut-off.
 
+    ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100).
     """
 
@@ -320,6 +329,7 @@ class Impact:
     population: int
     components: tuple[ComponentEffect, ...]
     joint: JointEffect
+    overlap: JointEffect
     experience_level: Answer
     messages: tuple[Message, ...]
 

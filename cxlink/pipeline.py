@@ -11,15 +11,16 @@ from typing import Literal
 import numpy as np
 
 from cxlink.churn import fit_churn
+from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
 from cxlink.handoff import CauseCount, Linked, Loaded, Message, Readiness, RunResult, Tagged
 from cxlink.impact import estimate_impact
 from cxlink.link import count_causes, link
-from cxlink.load import load, minor_units_in
+from cxlink.load import load
 from cxlink.readiness import assess_readiness
 from cxlink.settings import Settings, expand_path
-from cxlink.tag import tag
+from cxlink.tag.handover import tag
 
 Progress = Callable[[str, float], None]
 EngineName = Literal["duckdb", "spark"]
@@ -37,9 +38,7 @@ class LinkedData:
     messages: tuple[Message, ...]
 
 
-def load_and_link(
-    settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress
-) -> LinkedData:
+def load_and_link(settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress) -> LinkedData:
     """Read the exports and put them onto timelines.
 
     Parameters
@@ -69,7 +68,7 @@ def load_and_link(
     taxonomy = None if settings.taxonomy.path is None else Path(expand_path(settings.taxonomy.path, settings.folder))
     tagged = tag(loaded, taxonomy)
     progress("link", 0.0)
-    linked = link(loaded, tagged, settings, divisor=minor_units_in(settings.project.currency))
+    linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
     causes = count_causes(loaded)
     readiness = assess_readiness(linked, settings)
     messages = (*loaded.messages, *tagged.messages, *linked.messages)

@@ -281,7 +281,9 @@ def read_settings(path: Path) -> Settings:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError("CX002", path.name, f"is not valid TOML: {error}.", "Mend that line.") from None
     reserved = [
-        ConfigError("CX003", path.name, f'unknown key "{key}".', "Remove it.") for key in ("folder", "file") if key in document
+        ConfigError("CX003", path.name, f'unknown key "{key}".', "Remove it.")
+        for key in ("folder", "file")
+        if key in document
     ]
     try:
         settings = Settings.model_validate({**document, "folder": path.resolve().parent, "file": path.name})
@@ -321,7 +323,7 @@ def expand_path(text: str, folder: Path) -> str:
             )
         return os.environ[name]
 
-    return os.path.join(folder, re.sub(r"\$\{(\w+)\}", value_of, text))
+    return str(folder / re.sub(r"\$\{(\w+)\}", value_of, text))
 
 
 def _faults_of(error: ValidationError, file: str) -> list[ConfigError]:

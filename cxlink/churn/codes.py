@@ -16,7 +16,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX403": (
         "Left out of the churn model",
-        "A column repeats another one, is constant, or has no leaver on one side, so that its coefficient does not exist.",
+        "A column repeats another one, is constant, or has no leaver on one side: its coefficient does not exist.",
         "Remove the attribute from [model] adjust_for, or merge its rare values.",
     ),
 }

@@ -53,7 +53,9 @@ def check_component(rows: RiskRows, column: int) -> NotEstimable | None:
     with_it = int((rows.voluntary & exposed).sum())
     without = int((rows.voluntary & ~exposed).sum())
     if with_it < MIN_EXPOSED_EVENTS:
-        return NotEstimable(f"{with_it} exposed churners, needs {MIN_EXPOSED_EVENTS}", "more customers or a longer window")
+        return NotEstimable(
+            f"{with_it} exposed churners, needs {MIN_EXPOSED_EVENTS}", "more customers or a longer window"
+        )
     if without < MIN_EXPOSED_EVENTS:
         return NotEstimable(
             f"{without} unexposed churners, needs {MIN_EXPOSED_EVENTS}", "customers who did not meet this component"

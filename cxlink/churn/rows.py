@@ -81,7 +81,9 @@ def build_rows(linked: Linked, components: Sequence[str], *, exposure_days: int,
     keys = np.unique(np.concatenate(key_parts))
     place, time = keys // span, keys % span
     inner = place[:-1] == place[1:]
-    exposed = np.column_stack([_covered(keys, window, span)[:-1][inner] for window in windows] or [np.zeros((inner.sum(), 0), bool)])
+    exposed = np.column_stack(
+        [_covered(keys, window, span)[:-1][inner] for window in windows] or [np.zeros((inner.sum(), 0), bool)]
+    )
     place, begins, ends = place[:-1][inner], time[:-1][inner], time[1:][inner]
     last = ends == stop[place]
     event = spells["event"].to_numpy()[place]
@@ -111,7 +113,7 @@ def exposure_windows(
     Parameters
     ----------
     incidents : DataFrame
-        customer, component, incident_day.
+        With customer, component, incident_day.
     component : str
         Which incidents.
     customer, acquired, start, stop : ndarray
@@ -121,14 +123,14 @@ def exposure_windows(
 
     Returns
     -------
-    place, begins, ends : ndarray
-        Position of the spell, and the window ``(begins, ends]`` in days of tenure.
+    place : ndarray
+        Position of the spell of each window.
+    begins, ends : ndarray
+        The window ``(begins, ends]`` in days of tenure.
     """
-    rows = incidents.loc[incidents["component"] == component]
-    place = np.searchsorted(customer, rows["customer"].to_numpy())
-    place = np.minimum(place, max(len(customer) - 1, 0))
-    known = customer[place] == rows["customer"].to_numpy() if len(customer) else np.zeros(len(rows), bool)
-    place, day = place[known], rows["incident_day"].to_numpy()[known]
+    rows = incidents.loc[(incidents["component"] == component) & incidents["customer"].isin(customer)]
+    place = np.searchsorted(customer, rows["customer"].to_numpy(dtype=np.int64))
+    day = rows["incident_day"].to_numpy(dtype=np.int64)
     begins = np.maximum(day - acquired[place] + 1, start[place])
     ends = np.minimum(day - acquired[place] + 1 + exposure_days, stop[place])
     kept = ends > begins

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from cxlink.churn.calendar import calendar_terms
@@ -51,99 +53,154 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
     return _fit(linked, rows, edges, curve, weights)
 
 
-def _fit(linked: Linked, rows: RiskRows, edges: np.ndarray, curve: tuple[CurvePoint, ...], weights: np.ndarray) -> ChurnFit:
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Columns of the model: components first, then covariates, then calendar; ``kept`` says which stay in."""
+
+    columns: np.ndarray
+    names: tuple[str, ...]
+    n_components: int
+    n_covariates: int
+    kept: np.ndarray
+
+    def without(self, columns: tuple[int, ...]) -> _Design:
+        kept = self.kept.copy()
+        kept[np.flatnonzero(self.kept)[list(columns)]] = False
+        return replace(self, kept=kept)
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """Put values of the kept columns (last axis) among zeros for the others."""
+        full = np.zeros((*values.shape[:-1], len(self.names)))
+        full[..., self.kept] = values
+        return full
+
+
+def _fit(
+    linked: Linked, rows: RiskRows, edges: np.ndarray, curve: tuple[CurvePoint, ...], weights: np.ndarray
+) -> ChurnFit:
     refusals = {name: check_component(rows, place) for place, name in enumerate(linked.components)}
-    kept = [place for place, name in enumerate(linked.components) if refusals[name] is None]
     calendar, last_year = calendar_terms(rows.quarter, rows.voluntary)
-    design = np.column_stack([rows.exposed[:, kept].astype(float), linked.covariates[rows.customer], calendar])
-    voluntary = int(rows.voluntary.sum())
+    n_components, n_covariates = len(linked.components), len(linked.covariate_names)
+    design = _Design(
+        columns=np.column_stack([rows.exposed.astype(float), linked.covariates[rows.customer], calendar]),
+        names=(*linked.components, *linked.covariate_names, *(f"quarter group {k}" for k in range(len(last_year)))),
+        n_components=n_components,
+        n_covariates=n_covariates,
+        kept=np.array(
+            [refusals[name] is None for name in linked.components] + [True] * (n_covariates + len(last_year))
+        ),
+    )
+    voluntary, involuntary = int(rows.voluntary.sum()), int(rows.involuntary.sum())
     try:
-        fit = fit_cox(design, stop=rows.stop, event=rows.voluntary, start=rows.start, cluster=rows.customer)
+        fit, fitted = _fit_what_can_be(design, rows)
     except CoxError as error:
-        refusal = NotEstimable(f"the churn model cannot be fitted: {error}", "attributes that do not repeat one another")
-        return _refused(linked, refusal, (), voluntary, int(rows.involuntary.sum()))
-    ratios: dict[str, Answer] = {}
+        refusal = NotEstimable(f"the churn model cannot be fitted: {error.reason}", "a longer observed window")
+        return _refused(linked, refusal, curve, voluntary, involuntary)
+    left_out = [
+        name for name, was, stays in zip(design.names, design.kept, fitted.kept, strict=True) if was and not stays
+    ]
+    for name in set(left_out) & set(linked.components):
+        refusals[name] = NotEstimable(
+            "its incidents go along with another column exactly, or nobody left without them", "more customers"
+        )
+    influence = _influence(fit)
+    beta = fitted.spread(fit.beta)
+    draws = fitted.spread(fit.beta + (weights[:, influence[0]] - 1.0) @ influence[1])
+    errors = fitted.spread(_errors(fit))
     exposed_events = {
         name: int((rows.voluntary & rows.exposed[:, place]).sum()) for place, name in enumerate(linked.components)
     }
-    errors = _errors(fit)
     n_customers = len(np.unique(rows.customer))
-    for name in linked.components:
-        refused = refusals[name]
-        if refused is not None:
-            ratios[name] = refused
-            continue
-        column = kept.index(linked.components.index(name))
-        ratios[name] = _ratio(fit.beta[column], errors[column], n_customers, exposed_events[name])
-    offset = len(kept)
-    covariate_ratios = {
-        name: _ratio(fit.beta[offset + place], errors[offset + place], n_customers, voluntary)
-        for place, name in enumerate(linked.covariate_names)
+    ratios: dict[str, Answer] = {
+        name: refusals[name] or _ratio(beta[place], errors[place], n_customers, exposed_events[name])
+        for place, name in enumerate(linked.components)
     }
-    model = _hazards(linked, rows, edges, fit, design, kept, last_year, weights)
+    covariate_ratios: dict[str, Answer] = {
+        name: _ratio(beta[n_components + place], errors[n_components + place], n_customers, voluntary)
+        for place, name in enumerate(linked.covariate_names)
+        if name not in left_out
+    }
     return ChurnFit(
         customers=n_customers,
         events=voluntary,
-        involuntary_events=int(rows.involuntary.sum()),
+        involuntary_events=involuntary,
         hazard_ratios=ratios,
         exposed_events=exposed_events,
         covariate_ratios=covariate_ratios,
         curve=curve,
-        model=model,
+        model=_hazards(linked, rows, edges, fitted, beta, draws, last_year, weights),
         refusal=None,
-        messages=_messages(linked),
+        messages=_messages(linked, left_out),
     )
+
+
+def _fit_what_can_be(design: _Design, rows: RiskRows) -> tuple[CoxFit, _Design]:
+    """Fit, leaving out the columns whose coefficient does not exist, as long as something remains."""
+    while True:
+        try:
+            fit = fit_cox(
+                design.columns[:, design.kept],
+                stop=rows.stop,
+                event=rows.voluntary,
+                start=rows.start,
+                cluster=rows.customer,
+                keep_score_residuals=False,
+            )
+        except CoxError as error:
+            if not error.columns or len(error.columns) >= design.kept.sum():
+                raise
+            design = design.without(error.columns[-1:])
+            continue
+        return fit, design
 
 
 def _hazards(
     linked: Linked,
     rows: RiskRows,
     edges: np.ndarray,
-    fit: CoxFit,
-    design: np.ndarray,
-    kept: list[int],
+    design: _Design,
+    beta: np.ndarray,
+    draws: np.ndarray,
     last_year: np.ndarray,
     weights: np.ndarray,
 ) -> HazardModel:
-    n_components, n_covariates, n_bands = len(linked.components), len(linked.covariate_names), len(edges)
-    ids, influence = fit.cluster_ids, fit.dfbeta
-    betas = fit.beta + (weights[:, ids] - 1.0) @ influence
     band = np.searchsorted(edges, rows.start, side="right") - 1
     days = (rows.stop - rows.start).astype(float)
     one = np.ones(len(days))
 
-    def both(beta: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        risk = np.exp(design @ beta)
+    def both(coefficients: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        risk = np.exp(design.columns @ coefficients)
         return (
-            rates_by_band(band, days, rows.voluntary, risk, weight, n_bands),
-            rates_by_band(band, days, rows.involuntary, one, weight, n_bands),
+            rates_by_band(band, days, rows.voluntary, risk, weight, len(edges)),
+            rates_by_band(band, days, rows.involuntary, one, weight, len(edges)),
         )
 
-    point = both(fit.beta, one)
-    drawn = [both(beta, weight[rows.customer]) for beta, weight in zip(betas, weights, strict=True)]
-    estimable = np.zeros(n_components, dtype=bool)
-    estimable[kept] = True
-    effects = np.zeros(n_components)
-    effects[kept] = fit.beta[: len(kept)]
-    effect_draws = np.zeros((len(betas), n_components))
-    effect_draws[:, kept] = betas[:, : len(kept)]
-    middle = slice(len(kept), len(kept) + n_covariates)
-    tail = slice(len(kept) + n_covariates, None)
+    point = both(beta, one)
+    drawn = [both(drawn_beta, weight[rows.customer]) for drawn_beta, weight in zip(draws, weights, strict=True)]
+    components = slice(0, design.n_components)
+    covariates = slice(design.n_components, design.n_components + design.n_covariates)
+    calendar = slice(design.n_components + design.n_covariates, None)
     return HazardModel(
         components=linked.components,
-        estimable=estimable,
-        log_hazard_ratio=effects,
-        log_hazard_ratio_draws=effect_draws,
-        coefficients=fit.beta[middle],
-        coefficient_draws=betas[:, middle],
-        calendar=float(fit.beta[tail] @ last_year),
-        calendar_draws=betas[:, tail] @ last_year,
+        estimable=design.kept[components],
+        log_hazard_ratio=beta[components],
+        log_hazard_ratio_draws=draws[:, components],
+        coefficients=beta[covariates],
+        coefficient_draws=draws[:, covariates],
+        calendar=float(beta[calendar] @ last_year),
+        calendar_draws=draws[:, calendar] @ last_year,
         band_edges=edges,
         voluntary_rates=point[0],
         voluntary_rate_draws=np.array([rates[0] for rates in drawn]),
         involuntary_rates=point[1],
         involuntary_rate_draws=np.array([rates[1] for rates in drawn]),
     )
+
+
+def _influence(fit: CoxFit) -> tuple[np.ndarray, np.ndarray]:
+    if fit.cluster_ids is None or fit.dfbeta is None:
+        raise ValueError("the fit has no clusters")
+    return fit.cluster_ids, fit.dfbeta
 
 
 def _errors(fit: CoxFit) -> np.ndarray:
@@ -165,7 +222,9 @@ def _ratio(log_ratio: float, error: float, n: int, events: int) -> Estimate:
     )
 
 
-def _refused(linked: Linked, refusal: NotEstimable, curve: tuple[CurvePoint, ...], events: int, involuntary: int) -> ChurnFit:
+def _refused(
+    linked: Linked, refusal: NotEstimable, curve: tuple[CurvePoint, ...], events: int, involuntary: int
+) -> ChurnFit:
     return ChurnFit(
         customers=int(linked.customers["at_risk"].sum()),
         events=events,
@@ -180,15 +239,26 @@ def _refused(linked: Linked, refusal: NotEstimable, curve: tuple[CurvePoint, ...
     )
 
 
-def _messages(linked: Linked) -> tuple[Message, ...]:
-    if linked.covariate_names:
-        return ()
-    return (
-        Message(
-            "CX402",
-            "warning",
-            "churn",
-            "the churn model is adjusted for tenure and calendar only.",
-            "Name attributes that move both incidents and leaving in [model] adjust_for.",
-        ),
-    )
+def _messages(linked: Linked, left_out: list[str]) -> tuple[Message, ...]:
+    found = []
+    if not linked.covariate_names:
+        found.append(
+            Message(
+                "CX402",
+                "warning",
+                "churn",
+                "the churn model is adjusted for tenure and calendar only.",
+                "Name attributes that move both incidents and leaving in [model] adjust_for.",
+            )
+        )
+    if left_out:
+        found.append(
+            Message(
+                "CX403",
+                "warning",
+                "churn",
+                "left out of the churn model: " + ", ".join(left_out) + ".",
+                "These repeat another column or have no leaver on one side; merge rare values.",
+            )
+        )
+    return tuple(found)

@@ -8,14 +8,18 @@ import sys
 from types import FrameType
 
 import typer
+from typer.exceptions import TyperException
 
 from cxlink.cli import check, demo, explain, init, rows, run, schema, simulate, sql
 from cxlink.cli.consoles import say_error
+from cxlink.cli.groups import GroupedCommands
 from cxlink.errors import CxlinkError, ExitCode, Faults
 
 app = typer.Typer(
     name="cxlink",
+    cls=GroupedCommands,
     help="Link customer feedback to churn, revenue and the cost of serving.",
+    epilog="Every command also takes --debug, which shows the traceback of an error.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,46 +52,53 @@ def main() -> None:
 def _run(arguments: list[str], *, debug: bool) -> int:
     try:
         return _invoke(arguments)
-    except (CxlinkError, Faults) as error:
-        for fault in error.faults if isinstance(error, Faults) else (error,):
-            say_error(str(fault))
-        if debug:
-            raise
-        return int(error.exit_code)
-    except KeyboardInterrupt:
-        return int(ExitCode.INTERRUPTED)
-    except Terminated:
-        return int(ExitCode.TERMINATED)
-    except MemoryError:
-        say_error("CX901 memory: there is not enough of it. Close other programs, or observe a shorter window.")
-        return int(ExitCode.OUT_OF_MEMORY)
     except BrokenPipeError:
         # whoever read our output has left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.DONE)
-    except OSError as error:
-        if debug:
-            raise
-        say_error(f"CX902 {error.filename or 'file'}: {error.strerror or 'cannot be read or written'}. Check the place.")
-        return int(ExitCode.IO_FAILED)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except Terminated:
+        return int(ExitCode.TERMINATED)
     except Exception as error:
+        lines, code = _explain(error)
+        for line in lines:
+            say_error(line)
         if debug:
             raise
-        say_error(f"CX900 cxlink: this is a bug ({type(error).__name__}). Run again with --debug and report what it prints.")
-        return int(ExitCode.BUG)
+        return int(code)
+
+
+def _explain(error: Exception) -> tuple[list[str], ExitCode]:
+    if isinstance(error, Faults):
+        return [str(fault) for fault in error.faults], error.exit_code
+    if isinstance(error, CxlinkError):
+        return [str(error)], error.exit_code
+    if isinstance(error, MemoryError):
+        return [
+            "CX901 memory: there is not enough of it. Close other programs, or observe a shorter window."
+        ], ExitCode.OUT_OF_MEMORY
+    if isinstance(error, OSError):
+        place, reason = error.filename or "file", error.strerror or "cannot be read or written"
+        return [f"CX902 {place}: {reason}. Check the place."], ExitCode.IO_FAILED
+    return [
+        f"CX900 cxlink: this is a bug ({type(error).__name__}). Run again with --debug and report what it prints."
+    ], ExitCode.BUG
 
 
 def _invoke(arguments: list[str]) -> int:
-    import click
-
     try:
         result = app(args=arguments, prog_name="cxlink", standalone_mode=False)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return int(stop.exit_code)
-    except click.exceptions.Abort:
+    except typer.Abort:
         return int(ExitCode.INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        show = getattr(error, "show", None)
+        if show is None:
+            say_error(error.format_message())
+        else:
+            show()
         return int(ExitCode.USAGE)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cxlink.cli.consoles import progress_bar, result_console, say_messages
-from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, DebugOption, OutOption, QuietOption, read_day
+from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, OutOption, QuietOption, read_day
+from cxlink.errors import Faults
 
 
 def check(
@@ -13,13 +14,13 @@ def check(
     out: OutOption = None,
     as_of: AsOfOption = None,
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
     """Load and link only: ledger, quarantine, coverage and readiness."""
+    from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
     from cxlink.pipeline import load_and_link, open_engine
-    from cxlink.report import write_ledger
     from cxlink.report.terminal import print_check
+    from cxlink.report.write import write_ledger
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
@@ -29,9 +30,9 @@ def check(
         with progress_bar(quiet=quiet) as progress:
             data = load_and_link(settings, engine=engine, as_of=cut_off, progress=progress)
             folder = out or Path("out") / data.loaded.observed_to.isoformat()
-            write_ledger(data.loaded.ledger, folder)
-    except RefusedData as refused:
-        write_ledger(refused.ledger, out or Path("out") / "refused")
+            write_ledger(data.loaded.ledger, folder, provenance_of(config, settings, data.loaded.ledger))
+    except (RefusedData, Faults) as error:
+        keep_ledger(error, config, settings, out)
         raise
     finally:
         engine.close()

@@ -49,7 +49,7 @@ OWN: Codes = {
     "CX017": (
         "The query failed",
         "`cxlink sql` was given a statement that the engine cannot run; only one SELECT is run.",
-        "Correct it; `cxlink sql \"show tables\"` lists the tables.",
+        'Correct it; `cxlink sql "show tables"` lists the tables.',
     ),
     "CX900": (
         "A bug",
@@ -82,6 +82,7 @@ def all_codes() -> Codes:
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
     from cxlink.report.codes import CODES as OF_REPORT
+    from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
 
-    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_REPORT}
+    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_REPORT, **OF_SIMULATE}

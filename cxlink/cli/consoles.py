@@ -58,6 +58,8 @@ def say_error(text: str) -> None:
 def say_messages(messages: Sequence[Message], *, quiet: bool) -> None:
     """Print warnings, one line each; notes are left to the reports.
 
+    Where a person looks at both streams on one terminal, the result itself shows the warnings, and once is enough.
+
     Parameters
     ----------
     messages : sequence of Message
@@ -65,9 +67,11 @@ def say_messages(messages: Sequence[Message], *, quiet: bool) -> None:
     quiet : bool
         Whether the user asked for silence.
     """
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        return
     for message in messages:
         if message.severity != "info":
-            say(f"warning: {message.code} {message.message} {message.remedy}", quiet=quiet)
+            say(f"warning: {message.code} {message.message.rstrip('.')}. {message.remedy}", quiet=quiet)
 
 
 @contextmanager

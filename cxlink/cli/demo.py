@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cxlink.cli.consoles import say
-from cxlink.cli.options import DebugOption, QuietOption
+from cxlink.cli.options import QuietOption
 from cxlink.cli.run import run_job
 from cxlink.errors import CannotCreateError, ReadWriteError
 
@@ -19,7 +19,6 @@ REPORTS = ("report.html", "report.md", "workbook.xlsx", "results.json")
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder to work in.", metavar="FOLDER")] = Path("cxlink-demo"),
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
     """Run everything on the sample data, offline."""
     data = out / "data"

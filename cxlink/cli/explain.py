@@ -8,13 +8,11 @@ import typer
 
 from cxlink.cli.codes import all_codes
 from cxlink.cli.consoles import result_console
-from cxlink.cli.options import DebugOption
 from cxlink.errors import UsageError
 
 
 def explain(
     code: Annotated[str | None, typer.Argument(help="Such as CX204; all codes where absent.")] = None,
-    debug: DebugOption = False,
 ) -> None:
     """Say what a code means and how to mend it."""
     codes = all_codes()

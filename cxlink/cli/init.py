@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from cxlink.cli.consoles import say
-from cxlink.cli.options import DebugOption, QuietOption
+from cxlink.cli.options import QuietOption
 from cxlink.errors import CannotCreateError
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write cxlink.toml.")],
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
     """Write a commented cxlink.toml into a folder."""
     target = folder / "cxlink.toml"

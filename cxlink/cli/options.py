@@ -15,11 +15,8 @@ ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration.
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Folder of the reports; default out/<cut-off date>.", metavar="FOLDER")
 ]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="Last day that counts, as 2025-12-31.", metavar="DATE")
-]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Last day that counts, as 2025-12-31.", metavar="DATE")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No messages, only results.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 DEFAULT_CONFIG = Path("cxlink.toml")
 
 

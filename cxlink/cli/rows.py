@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cxlink.cli.consoles import progress_bar
-from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, DebugOption, QuietOption, read_day
+from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, QuietOption, read_day
 from cxlink.errors import UsageError
 
 
@@ -17,9 +17,8 @@ def rows(
     config: ConfigOption = DEFAULT_CONFIG,
     as_of: AsOfOption = None,
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
-    """Print the incidents behind a component's figures as CSV: customer, day, cause and record."""
+    """Print the records behind a component's figures as CSV."""
     from cxlink.pipeline import load_and_link, open_engine
     from cxlink.settings import read_settings
 

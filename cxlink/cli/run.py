@@ -12,12 +12,12 @@ from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     ConfigOption,
-    DebugOption,
     EngineName,
     OutOption,
     QuietOption,
     read_day,
 )
+from cxlink.errors import Faults
 
 
 def run(
@@ -28,7 +28,6 @@ def run(
     as_of: AsOfOption = None,
     open_report: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
     """Run the main job: every stage, every report."""
     run_job(config, out=out, seed=seed, engine=engine, as_of=as_of, open_report=open_report, quiet=quiet)
@@ -68,29 +67,34 @@ def run_job(
     Path
         The folder of the reports.
     """
+    from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
     from cxlink.pipeline import open_engine
     from cxlink.pipeline import run as run_stages
-    from cxlink.report import write_ledger, write_outputs
+    from cxlink.report.document import build_document
+    from cxlink.report.publish import check_out
     from cxlink.report.terminal import print_document
+    from cxlink.report.write import write_outputs
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
     cut_off = read_day(as_of)
+    if out is not None:
+        check_out(out)
     opened = open_engine(engine)
     try:
         with progress_bar(quiet=quiet) as progress:
             result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress)
             folder = out or Path("out") / result.loaded.observed_to.isoformat()
             progress("report", 0.0)
-            document = write_outputs(result, folder, settings)
-    except RefusedData as refused:
-        write_ledger(refused.ledger, out or Path("out") / "refused")
+            write_outputs(result, folder, provenance_of(config, settings, result.loaded.ledger))
+    except (RefusedData, Faults) as error:
+        keep_ledger(error, config, settings, out)
         raise
     finally:
         opened.close()
     say_messages(result.messages, quiet=quiet)
-    print_document(document, result_console(), folder)
+    print_document(build_document(result), result_console(), folder)
     if open_report:
         say("opening the report", quiet=quiet)
         typer.launch((folder / "report.html").resolve().as_uri())

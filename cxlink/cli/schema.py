@@ -8,12 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from cxlink.cli.options import DebugOption
-
 
 def schema(
     of: Annotated[Literal["config", "results"], typer.Argument(help="Which schema.")],
-    debug: DebugOption = False,
 ) -> None:
     """Print the JSON Schema of cxlink.toml or of results.json."""
     if of == "results":

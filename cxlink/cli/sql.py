@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cxlink.cli.consoles import progress_bar
-from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, DebugOption, QuietOption, read_day
+from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, QuietOption, read_day
 from cxlink.errors import UsageError
 
 
@@ -17,10 +17,9 @@ def sql(
     config: ConfigOption = DEFAULT_CONFIG,
     as_of: AsOfOption = None,
     quiet: QuietOption = False,
-    debug: DebugOption = False,
 ) -> None:
     """Run a query over the linked tables and print the rows as CSV."""
-    from cxlink.engine.interface import QueryFailed
+    from cxlink.engine.interface import QueryError
     from cxlink.pipeline import load_and_link, open_engine
     from cxlink.settings import read_settings
 
@@ -31,7 +30,7 @@ def sql(
         with progress_bar(quiet=quiet) as progress:
             load_and_link(settings, engine=engine, as_of=cut_off, progress=progress)
         rows = engine.frame(query)
-    except QueryFailed as failed:
+    except QueryError as failed:
         raise UsageError("CX017", "query", f"{failed.message}.", "Correct it.") from None
     finally:
         engine.close()

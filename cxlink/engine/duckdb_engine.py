@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from cxlink.engine.interface import QueryError, quote
+from cxlink.engine.interface import Parameters, QueryError, quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,27 +46,27 @@ class DuckDBEngine:
         for statement in _settings(self._folder, memory_limit):
             self._connection.execute(statement)
 
-    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose result is of no interest.
 
         Parameters
         ----------
         sql : str
             One statement.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
         """
         self._run(sql, parameters)
 
-    def frame(self, sql: str, parameters: Sequence[object] | None = None) -> pd.DataFrame:
+    def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
         """Run a query and return its rows.
 
         Parameters
         ----------
         sql : str
             One query.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
 
         Returns
         -------
@@ -79,15 +79,15 @@ class DuckDBEngine:
         except duckdb.Error as error:
             raise _failure(error) from None
 
-    def scalar(self, sql: str, parameters: Sequence[object] | None = None) -> object:
+    def scalar(self, sql: str, parameters: Parameters | None = None) -> object:
         """Run a query and return the first column of its first row.
 
         Parameters
         ----------
         sql : str
             One query.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
 
         Returns
         -------
@@ -173,7 +173,7 @@ class DuckDBEngine:
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _run(self, sql: str, parameters: Sequence[object] | None) -> duckdb.DuckDBPyConnection:
+    def _run(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         try:
             return self._connection.execute(sql, parameters)
         except duckdb.Error as error:

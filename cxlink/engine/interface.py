@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Parameters = Sequence[object] | Mapping[str, object]
+
+
 class QueryError(Exception):
     """A statement that the engine could not run.
 
@@ -31,30 +34,31 @@ class QueryError(Exception):
 class Engine(Protocol):
     """Tables and the portable subset of SQL over them.
 
-    Parameters are positional (``?``). Every method raises :class:`QueryError` where the engine refuses.
+    Parameters are positional (``?``) in a sequence, or named (``$name``) in a mapping, which must name no others.
+    Every method raises :class:`QueryError` where the engine refuses.
     """
 
-    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose result is of no interest.
 
         Parameters
         ----------
         sql : str
             One statement.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
         """
         ...
 
-    def frame(self, sql: str, parameters: Sequence[object] | None = None) -> pd.DataFrame:
+    def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
         """Run a query and return its rows.
 
         Parameters
         ----------
         sql : str
             One query.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
 
         Returns
         -------
@@ -63,15 +67,15 @@ class Engine(Protocol):
         """
         ...
 
-    def scalar(self, sql: str, parameters: Sequence[object] | None = None) -> object:
+    def scalar(self, sql: str, parameters: Parameters | None = None) -> object:
         """Run a query and return the first column of its first row.
 
         Parameters
         ----------
         sql : str
             One query.
-        parameters : sequence, optional
-            Values for its ``?``.
+        parameters : sequence or mapping, optional
+            Values for its ``?``, or for its ``$name``.
 
         Returns
         -------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,3 +103,21 @@ def first_refusal(*refusals: NotEstimable | None) -> NotEstimable | None:
         None where nothing is refused.
     """
     return next((refusal for refusal in refusals if refusal is not None), None)
+
+
+def overlap_of(joint: Drawn, alone: Sequence[Drawn]) -> Drawn:
+    """Joint effect less the sum of the effects alone, draw by draw.
+
+    Parameters
+    ----------
+    joint : Drawn
+        All at once.
+    alone : sequence of Drawn
+        One a component.
+
+    Returns
+    -------
+    Drawn
+        Negative where the effects alone count something twice.
+    """
+    return joint.plus(Drawn(sum(one.point for one in alone), np.sum([one.draws for one in alone], axis=0)).times(-1.0))

@@ -11,8 +11,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX502": (
         "Active customers without a price",
-        "Some active customers have no recurring charge in the last two months. Their money counts as zero, so that money"
-        " kept is understated.",
+        "Some active customers have no recurring charge in the last two months. Their money counts as zero, so that"
+        " money kept is understated.",
         "Check that every charge bears its customer_id.",
     ),
     "CX503": (
@@ -24,5 +24,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The joint effect leaves components out",
         "A component whose effect is not estimable counts as without effect in the row 'together'.",
         "See the component's own line for what it needs.",
+    ),
+    "CX505": (
+        "Customers who never answered",
+        "Effects on the KPI are estimated among customers who answer surveys and carried over to all. If very happy"
+        " and very unhappy customers answer more often than others, the effects come out too large.",
+        "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
 }

@@ -91,7 +91,7 @@ def choose_kpi(linked: Linked, asked: Kpi | None) -> Kpi:
     if asked is not None:
         return asked
     kpis: tuple[Kpi, ...] = ("nps", "csat", "ces")
-    return max(kpis, key=lambda kpi: int(linked.responses[kpi].notna().sum()))
+    return max(kpis, key=lambda kpi: int(linked.responses[kpi].notna().to_numpy().sum()))
 
 
 def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
@@ -162,9 +162,13 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
     used = answers.cluster >= 0
     value, cluster = answers.value[used], answers.cluster[used]
     exposed, experienced = answers.exposed[used], answers.experienced[used]
-    refusals = [_refusal(exposed[:, place], experienced[:, place], cluster) for place in range(n_components)]
+    by_answers = _known_from_answers(linked)
+    refusals = [
+        _refusal(exposed[:, place], experienced[:, place], cluster, known_from_answers=name in by_answers)
+        for place, name in enumerate(linked.components)
+    ]
     kept = [place for place in range(n_components) if refusals[place] is None]
-    not_all = [place for place in range(n_components) if 0 < experienced[:, place].mean() < 1]
+    not_all = [place for place in range(n_components) if 0 < experienced[:, place].sum() < len(value)]
     columns = [
         exposed[:, kept].astype(float),
         np.ones((len(value), 1)),
@@ -224,7 +228,23 @@ def _try_fit(design: np.ndarray, value: np.ndarray, cluster: np.ndarray) -> Clus
         return None
 
 
-def _refusal(exposed: np.ndarray, experienced: np.ndarray, cluster: np.ndarray) -> NotEstimable | None:
+def _known_from_answers(linked: Linked) -> set[str]:
+    """Components whose incidents are known from comments only: the comment and the score are one answer."""
+    tables = linked.incidents.groupby("component")["table"].agg(set)
+    return {str(name) for name, found in tables.items() if found == {"feedback"}}
+
+
+def _refusal(
+    exposed: np.ndarray, experienced: np.ndarray, cluster: np.ndarray, *, known_from_answers: bool
+) -> NotEstimable | None:
+    if not len(cluster):
+        return NotEstimable(
+            "no answer with a score has a customer", "feedback with nps, csat or ces, and a customer_id"
+        )
+    if known_from_answers:
+        return NotEstimable(
+            "its incidents are known from the same answers as the score", "tickets or events of this component"
+        )
     n_exposed = int(exposed.sum())
     if n_exposed < MIN_RESPONSES:
         return NotEstimable(f"{n_exposed} answers after an incident, needs {MIN_RESPONSES}", "more answers")
@@ -252,7 +272,7 @@ def frame_of_means(linked: Linked, answers: Answers, unit: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        component, after, otherwise (answers).
+        Columns component, after, otherwise (answers).
     """
     rows = []
     for place, name in enumerate(linked.components):
@@ -261,8 +281,12 @@ def frame_of_means(linked: Linked, answers: Answers, unit: str) -> pd.DataFrame:
         rows.append(
             {
                 "component": name,
-                "after": mean_with_interval(answers.value[after], answers.cluster[after], unit, "mean after an incident"),
-                "otherwise": mean_with_interval(answers.value[other], answers.cluster[other], unit, "mean of the others"),
+                "after": mean_with_interval(
+                    answers.value[after], answers.cluster[after], unit, "mean after an incident"
+                ),
+                "otherwise": mean_with_interval(
+                    answers.value[other], answers.cluster[other], unit, "mean of the others"
+                ),
             }
         )
     return pd.DataFrame(rows, columns=["component", "after", "otherwise"])

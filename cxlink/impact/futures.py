@@ -65,9 +65,7 @@ def draw_future(daily_rates: np.ndarray, rng: np.random.Generator) -> Future:
     return Future(customer[order], day[order], rng.random(len(order)))
 
 
-def expose(
-    future: Future, residual: np.ndarray, n_months: int, exposure_days: int, *, removed: float
-) -> Exposure:
+def expose(future: Future, residual: np.ndarray, n_months: int, exposure_days: int, *, removed: float) -> Exposure:
     """Months of exposure that a future brings when a share of its incidents is removed.
 
     Parameters

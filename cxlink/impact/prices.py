@@ -36,8 +36,8 @@ class PriceEffect:
 def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     """Regress the log change between consecutive charges on the incidents between them.
 
-    Within customers, because it compares each charge with the same customer's charge before; adjusted for attributes and
-    calendar quarter; clustered by customer.
+    Within customers, because it compares each charge with the same customer's charge before; adjusted for attributes
+    and calendar quarter; clustered by customer.
 
     Parameters
     ----------
@@ -70,9 +70,7 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     if not len(kept) or np.ptp(change) == 0:
         estimable[kept] = True
         return PriceEffect(point, draws, estimable)
-    design = np.column_stack(
-        [met[:, kept], np.ones(len(changes)), linked.covariates[customer], quarter_columns(after)]
-    )
+    design = np.column_stack([met[:, kept], np.ones(len(changes)), linked.covariates[customer], quarter_columns(after)])
     fit = fit_clustered_ols(design, change, cluster=customer)
     point[kept] = fit.beta[: len(kept)]
     draws[:, kept] = point[kept] + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence[:, : len(kept)]

@@ -176,6 +176,12 @@ def monthly_hazards(
 
 
 def _met_so_far(count: np.ndarray) -> np.ndarray:
-    """Incidents that the price has heard of: those of earlier months, and half of this month's."""
-    met: np.ndarray = np.cumsum(count, axis=1) - count / 2
+    """Incidents that the price has heard of, on average over the month.
+
+    An incident and the customer's next monthly charge each fall anywhere in a month, so that its own month bears a
+    sixth of the change, the next one five sixths, and later ones all of it.
+    """
+    earlier = np.hstack([np.zeros((len(count), 1)), np.cumsum(count, axis=1)[:, :-1]])
+    just_before = np.hstack([np.zeros((len(count), 1)), count[:, :-1]])
+    met: np.ndarray = earlier + (count - just_before) / 6
     return met

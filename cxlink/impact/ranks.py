@@ -22,8 +22,10 @@ def rank_intervals(point: np.ndarray, draws: np.ndarray, *, level: float = 0.95)
 
     Returns
     -------
-    best, worst : ndarray
-        (n,) whole numbers from 1.
+    best : ndarray
+        (n,) whole numbers from 1: the best rank that cannot be ruled out.
+    worst : ndarray
+        (n,) the worst one.
 
     References
     ----------

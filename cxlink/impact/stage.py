@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
 
 import numpy as np
 
-from cxlink.estimate import Answer, NotEstimable
+from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, ComponentEffect, Impact, JointEffect, Linked, Loaded, Message
-from cxlink.impact.answers import Drawn, answer, first_refusal
+from cxlink.impact.answers import Drawn, answer, first_refusal, overlap_of
 from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.experience import (
     Answers,
@@ -27,6 +28,8 @@ from cxlink.settings import Settings
 
 KPI_UNITS = {"nps": "NPS points", "csat": "CSAT points", "ces": "CES points"}
 QUANTITIES = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
+ANSWERED_CONCERN = 0.9
+NO_OVERLAP = NotEstimable("fewer than two components have an effect to overlap", "more components with an effect")
 OBSERVED = "mean over observed responses, as is minus without incidents; regression clustered by customer"
 
 
@@ -105,8 +108,13 @@ def estimate_impact(
         population=len(base.customer),
         components=tuple(components),
         joint=table.joint(),
+        overlap=table.overlap(),
         experience_level=level,
-        messages=_messages(n_unpriced, len(base.customer), table.refusals),
+        messages=(
+            *_messages(n_unpriced, len(base.customer), table.cost_refusal),
+            *_silent_message(linked, answers),
+            *_left_out_message(churn, linked),
+        ),
     )
 
 
@@ -135,7 +143,7 @@ class _Table:
             if settings.finance.gross_margin is not None
             else NotEstimable("no gross margin is given", "[finance] gross_margin")
         )
-        self.refusals = fits.costs.refusal
+        self.cost_refusal = fits.costs.refusal
         self._ranks = self._rank()
 
     def component(self, place: int, after: Answer, otherwise: Answer) -> ComponentEffect:
@@ -162,7 +170,7 @@ class _Table:
             seen_otherwise=otherwise,
             rank_best=best,
             rank_worst=worst,
-            grade="C",
+            grade=_grade(alone.values()),
             warnings=self._warnings(place),
         )
 
@@ -170,16 +178,31 @@ class _Table:
         found = self._answers(lambda contrasts: contrasts.joint, None)
         return JointEffect(**{key: found[key] for key in QUANTITIES})
 
+    def overlap(self) -> JointEffect:
+        joint, refused = self._drawn(lambda contrasts: contrasts.joint), self._refusals(None)
+        places = range(len(self._linked.components))
+        alone = [self._drawn(lambda contrasts, place=place: contrasts.alone[place]) for place in places]  # type: ignore[misc]
+        refusals = [self._refusals(place) for place in places]
+        found = {}
+        for key in QUANTITIES:
+            parts = [alone[place][key] for place in places if refusals[place][key] is None]
+            refusal = refused[key] if len(parts) > 1 else NO_OVERLAP
+            total = overlap_of(joint[key], parts) if parts else joint[key]
+            found[key] = answer(total, refusal, unit=self._units()[key], n=self._n, events=self._churn.events)
+        return JointEffect(**found)
+
+    def _units(self) -> dict[str, str]:
+        money = dict.fromkeys(
+            ("revenue_kept", "margin_kept", "cost_saved", "net_benefit"), self._settings.project.currency
+        )
+        return money | {"customers_kept": "customers", "experience": self._unit}
+
     def _answers(self, of: Callable[[Contrasts], np.ndarray], place: int | None) -> Mapping[str, Answer]:
         drawn = self._drawn(of)
         refused = self._refusals(place)
-        currency = self._settings.project.currency
-        units = dict.fromkeys(("revenue_kept", "margin_kept", "cost_saved", "net_benefit"), currency)
-        units |= {"customers_kept": "customers", "experience": self._unit}
+        units = self._units()
         events = self._events(place)
-        return {
-            key: answer(drawn[key], refused[key], unit=units[key], n=self._n, events=events) for key in QUANTITIES
-        }
+        return {key: answer(drawn[key], refused[key], unit=units[key], n=self._n, events=events) for key in QUANTITIES}
 
     def _drawn(self, of: Callable[[Contrasts], np.ndarray]) -> dict[str, Drawn]:
         point, draws = of(self._point), np.array([of(one) for one in self._draws])
@@ -229,7 +252,9 @@ class _Table:
         return self._churn.exposed_events[self._linked.components[place]]
 
     def _rank(self) -> dict[int, tuple[int, int]]:
-        places = [place for place in range(len(self._linked.components)) if self._refusals(place)["net_benefit"] is None]
+        places = [
+            place for place in range(len(self._linked.components)) if self._refusals(place)["net_benefit"] is None
+        ]
         if not places:
             return {}
         drawn = [self._drawn(lambda contrasts, place=place: contrasts.alone[place])["net_benefit"] for place in places]  # type: ignore[misc]
@@ -269,7 +294,12 @@ def _without_population(
 
         def gain(factor: float, place: int = place, events: int = events) -> Answer:
             return answer(
-                gains[place].times(factor), fit.refusals[place], unit=unit, n=fit.n_clusters, events=events, method=OBSERVED
+                gains[place].times(factor),
+                fit.refusals[place],
+                unit=unit,
+                n=fit.n_clusters,
+                events=events,
+                method=OBSERVED,
             )
 
         tenth: dict[str, Answer] = dict.fromkeys(QUANTITIES, refused)
@@ -286,12 +316,17 @@ def _without_population(
                 cost_saved=refused,
                 net_benefit=refused,
                 tenth=tenth | {"experience": gain(0.1)},
-                joint_share={"margin_kept": refused, "cost_saved": refused, "net_benefit": refused, "experience": gain(1.0)},
+                joint_share={
+                    "margin_kept": refused,
+                    "cost_saved": refused,
+                    "net_benefit": refused,
+                    "experience": gain(1.0),
+                },
                 seen_after=means["after"].iloc[place],
                 seen_otherwise=means["otherwise"].iloc[place],
                 rank_best=None,
                 rank_worst=None,
-                grade="C",
+                grade=_grade([gain(1.0)]),
                 warnings=() if linked.covariate_names else ("CX402",),
             )
         )
@@ -308,9 +343,15 @@ def _without_population(
         population=0,
         components=tuple(components),
         joint=JointEffect(joint, refused, refused, refused, refused, refused),
+        overlap=JointEffect(NO_OVERLAP, refused, refused, refused, refused, refused),
         experience_level=level,
-        messages=(),
+        messages=_silent_message(linked, answers),
     )
+
+
+def _grade(answers: Iterable[Answer]) -> Literal["C", "D"]:
+    """Adjusted where something is estimated; what remains otherwise is description."""
+    return "C" if any(isinstance(one, Estimate) for one in answers) else "D"
 
 
 def _avoidable_shares(loaded: Loaded) -> dict[str, float]:
@@ -339,3 +380,35 @@ def _messages(n_unpriced: int, n_active: int, cost_refusal: NotEstimable | None)
         )
     return tuple(found)
 
+
+def _silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
+    at_risk = linked.customers.loc[linked.customers["at_risk"], "customer"].to_numpy()
+    if not len(at_risk) or not len(answers.value):
+        return ()
+    share = float(np.isin(at_risk, answers.cluster).mean())
+    if share > ANSWERED_CONCERN:
+        return ()
+    return (
+        Message(
+            "CX505",
+            "warning",
+            "impact",
+            f"{1 - share:.0%} of customers never answered; effects on the KPI are those among people who answer.",
+            "If strong feelings make people answer, such effects are too large.",
+        ),
+    )
+
+
+def _left_out_message(churn: ChurnFit, linked: Linked) -> tuple[Message, ...]:
+    left_out = [name for name in linked.components if isinstance(churn.hazard_ratios[name], NotEstimable)]
+    if churn.refusal is not None or not left_out:
+        return ()
+    return (
+        Message(
+            "CX504",
+            "warning",
+            "impact",
+            "customers and money kept together leave out " + ", ".join(left_out) + ".",
+            "See what each of them needs.",
+        ),
+    )

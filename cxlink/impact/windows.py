@@ -12,7 +12,7 @@ def last_day_before(events: pd.DataFrame, day_column: str, customer: np.ndarray,
     Parameters
     ----------
     events : DataFrame
-        customer and a column of days.
+        With customer and a column of days.
     day_column : str
         That column.
     customer, day : ndarray
@@ -41,7 +41,7 @@ def count_between(
     Parameters
     ----------
     events : DataFrame
-        customer and a column of days.
+        With customer and a column of days.
     day_column : str
         That column.
     customer, after, until : ndarray
@@ -56,4 +56,5 @@ def count_between(
     keys = np.sort(events["customer"].to_numpy() * span + events[day_column].to_numpy())
     upper = np.searchsorted(keys, customer * span + until, side="right")
     lower = np.searchsorted(keys, customer * span + after, side="right")
-    return (upper - lower).astype(float)
+    counts: np.ndarray = (upper - lower).astype(float)
+    return counts

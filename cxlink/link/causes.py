@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, Loaded
 from cxlink.link.sql import read_sql
@@ -36,20 +39,23 @@ def count_causes(loaded: Loaded) -> tuple[CauseCount, ...]:
         )
     )
     texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in examples.itertuples(index=False):
-        texts.setdefault((str(row.component), str(row.cause)), []).append((str(row.record_id), str(row.text)))
+    for row in examples.to_dict("records"):
+        texts.setdefault((row["component"], row["cause"]), []).append((row["record_id"], row["text"]))
     return tuple(
-        CauseCount(
-            component=str(row.component),
-            cause=str(row.cause),
-            comments=int(row.n_comments),
-            tickets=int(row.n_tickets),
-            customers=int(row.n_customers),
-            share=_share(int(row.n_comments_with_text), comments),
-            examples=tuple(record for record, _ in texts.get((str(row.component), str(row.cause)), [])),
-            texts=tuple(text for _, text in texts.get((str(row.component), str(row.cause)), [])),
-        )
-        for row in counts.itertuples(index=False)
+        _count(row, comments, texts.get((row["component"], row["cause"]), [])) for row in counts.to_dict("records")
+    )
+
+
+def _count(row: Mapping[Hashable, Any], comments: int, examples: list[tuple[str, str]]) -> CauseCount:
+    return CauseCount(
+        component=str(row["component"]),
+        cause=str(row["cause"]),
+        comments=int(row["n_comments"]),
+        tickets=int(row["n_tickets"]),
+        customers=int(row["n_customers"]),
+        share=_share(int(row["n_comments_with_text"]), comments),
+        examples=tuple(record for record, _ in examples),
+        texts=tuple(text for _, text in examples),
     )
 
 

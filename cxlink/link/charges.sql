@@ -10,29 +10,37 @@ select
     end as kind
 from matched_revenue;
 
+create table charge_days as
+select
+    customer, charged_on,
+    lead(charged_on) over (partition by customer order by charged_on) as next_on,
+    lag(charged_on) over (partition by customer order by charged_on) as previous_on
+from (
+    select distinct customer, charged_on
+    from classified_revenue
+    where kind = 'recurring' and customer is not null and currency = $currency and charged_on <= $observed_to
+) as days;
+
+-- a charge that does not say how long it covers lasts until the customer's next one
 create table recurring_charges as
 select
-    customer, charged_on, amount_minor, starts_on, covered_days,
-    case when covered_days < 46 then 1 else cast(round(covered_days / 30.4375) as bigint) end as covered_months,
-    charge_number
+    customer, charged_on, amount_minor, starts_on,
+    case when covered_days < 46 then 1 else cast(round(covered_days / 30.4375) as bigint) end as covered_months
 from (
     select
-        customer, charged_on, amount_minor, starts_on, charge_number,
-        cast(coalesce(own_days, next_days, previous_days, 30) as bigint) as covered_days
-    from (
-        select
-            customer, charged_on, amount_minor,
-            coalesce(period_start, charged_on) as starts_on,
-            case when period_end >= coalesce(period_start, charged_on)
-                then date_diff('day', coalesce(period_start, charged_on), period_end) + 1 end as own_days,
-            nullif(date_diff('day', charged_on, lead(charged_on) over customer_charges), 0) as next_days,
-            nullif(date_diff('day', lag(charged_on) over customer_charges, charged_on), 0) as previous_days,
-            row_number() over customer_charges as charge_number
-        from classified_revenue
-        where kind = 'recurring' and customer is not null and currency = $currency
-            and charged_on <= $observed_to
-        window customer_charges as (partition by customer order by charged_on, file, line)
-    ) as neighbours
+        charges.customer, charges.charged_on, charges.amount_minor,
+        coalesce(charges.period_start, charges.charged_on) as starts_on,
+        coalesce(
+            case when charges.period_end >= coalesce(charges.period_start, charges.charged_on)
+                then date_diff('day', coalesce(charges.period_start, charges.charged_on), charges.period_end) + 1 end,
+            date_diff('day', charges.charged_on, days.next_on),
+            date_diff('day', days.previous_on, charges.charged_on),
+            30
+        ) as covered_days
+    from classified_revenue as charges
+    join charge_days as days on days.customer = charges.customer and days.charged_on = charges.charged_on
+    where charges.kind = 'recurring' and charges.customer is not null and charges.currency = $currency
+        and charges.charged_on <= $observed_to
 ) as lengths;
 
 -- a charge of n months is n parts whose cents add up to it exactly
@@ -45,6 +53,11 @@ select
         - (charges.amount_minor * numbers.number) // charges.covered_months as price_minor
 from recurring_charges as charges
 join numbers on numbers.number < charges.covered_months;
+
+create table charged_prices as
+select customer, charged_on, sum(cast(amount_minor as double) / covered_months) as price
+from recurring_charges
+group by customer, charged_on;
 
 create table monthly_prices as
 select customer, month, sum(price_minor) as price_minor

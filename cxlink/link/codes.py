@@ -15,8 +15,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX202": (
         "Attributes not adjusted for",
-        "Customers have attributes that the models do not use. One that moves both incidents and leaving, such as plan or"
-        " usage, biases every effect if it is left out.",
+        "Customers have attributes that the models do not use. One that moves both incidents and leaving, such as plan"
+        " or usage, biases every effect if it is left out.",
         "Name such attributes in [model] adjust_for. Leave out what incidents themselves change.",
     ),
     "CX203": ("Revenue without a customer", _MATCH, "Export the customer_id (or the email) with each charge."),
@@ -30,8 +30,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX211": (
         "Records that ask to leave",
-        "Tickets and comments in which customers ask to cancel are kept out of the incidents: counted as pain they would"
-        " make every component look as if it drove customers away.",
+        "Tickets and comments in which customers ask to cancel are kept out of the incidents: counted as pain they"
+        " would make every component look as if it drove customers away.",
         "Nothing to do.",
     ),
     "CX212": (
@@ -42,8 +42,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX213": (
         "Credits that revenue bears",
-        "A ticket's credit stands in revenue as a refund of the same amount within 45 days. It reduces revenue there and"
-        " is not counted as a cost as well.",
+        "A ticket's credit stands in revenue as a refund of the same amount within 45 days. It reduces revenue there"
+        " and is not counted as a cost as well.",
         "Nothing to do.",
     ),
     "CX221": (

@@ -30,7 +30,7 @@ def build_ticket_costs(
     Returns
     -------
     tickets : DataFrame
-        customer (-1 unmatched), component, opened_day, handling (NaN where unknown), credit.
+        Columns customer (-1 unmatched), component, opened_day, handling (NaN where unknown), credit.
     messages : tuple of Message
         What was counted on one side only.
     """

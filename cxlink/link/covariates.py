@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -11,9 +13,7 @@ from cxlink.handoff import Loaded, Message
 RARE_SHARE = 0.02
 
 
-def build_covariates(
-    loaded: Loaded, names: tuple[str, ...]
-) -> tuple[np.ndarray, tuple[str, ...], tuple[Message, ...]]:
+def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...], tuple[Message, ...]]:
     """Attributes named in the settings, as numbers.
 
     Numbers are standardised; a missing one becomes the mean and is marked by a column of its own. Categories become one
@@ -62,7 +62,7 @@ def build_covariates(
     return matrix, tuple(name for name, _ in columns), messages
 
 
-def _encode_number(name: str, values: pd.Series[object]) -> list[tuple[str, np.ndarray]]:
+def _encode_number(name: str, values: pd.Series[Any]) -> list[tuple[str, np.ndarray]]:
     numbers = pd.to_numeric(values).to_numpy(dtype=float)
     missing = np.isnan(numbers)
     if missing.all():
@@ -77,7 +77,7 @@ def _encode_number(name: str, values: pd.Series[object]) -> list[tuple[str, np.n
     return columns
 
 
-def _encode_category(name: str, values: pd.Series[object]) -> list[tuple[str, np.ndarray]]:
+def _encode_category(name: str, values: pd.Series[Any]) -> list[tuple[str, np.ndarray]]:
     texts = values.fillna("missing").astype(str)
     shares = texts.value_counts(normalize=True)
     kept = sorted(str(level) for level in shares.index[shares >= RARE_SHARE])

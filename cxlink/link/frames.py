@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def day_numbers(values: pd.Series[object]) -> pd.Series[float]:
+def day_numbers(values: pd.Series[Any]) -> pd.Series[float]:
     """Days since 1970-01-01 of a column of dates or moments.
 
     Parameters

@@ -44,8 +44,8 @@ def _measure(engine: Engine, loaded: Loaded) -> Linkage:
         if table not in loaded.columns:
             return None
         frame = engine.frame(
-            f"select cast(coalesce(sum(case when customer is not null then {value} else 0 end), 0) as double) as matched,"
-            f" cast(coalesce(sum({value}), 0) as double) as total from matched_{table}"
+            f"select cast(coalesce(sum(case when customer is not null then {value} else 0 end), 0) as double) as"
+            f" matched, cast(coalesce(sum({value}), 0) as double) as total from matched_{table}"
         )
         total = float(frame["total"].iloc[0])
         return float(frame["matched"].iloc[0]) / total if total else None

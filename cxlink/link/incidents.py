@@ -8,7 +8,7 @@ import pandas as pd
 from cxlink.engine.interface import Engine
 from cxlink.handoff import Loaded, Message, Tagged
 from cxlink.link.frames import day_numbers
-from cxlink.link.sql import statements
+from cxlink.link.sql import bind, statements
 
 SAME_INCIDENT_DAYS = 7
 
@@ -17,8 +17,8 @@ def build_incidents(loaded: Loaded, tagged: Tagged) -> tuple[pd.DataFrame, tuple
     """One row a customer, component and day on which something went wrong.
 
     Events and tickets come first; a complaint in feedback counts only for components that neither covers, because only
-    those who answered can show one. A ticket within a week after a failed event of the same
-    component is about that event and no incident of its own. Records in which the customer asks to leave are no incidents: the wish to leave is
+    those who answered can show one. A ticket within a week after a failed event of the same component is about that
+    event and no incident of its own. Records in which the customer asks to leave are no incidents: the wish to leave is
     not its own cause.
 
     Parameters
@@ -31,7 +31,7 @@ def build_incidents(loaded: Loaded, tagged: Tagged) -> tuple[pd.DataFrame, tuple
     Returns
     -------
     incidents : DataFrame
-        customer, component, cause, incident_day, table, record_id; sorted.
+        Columns customer, component, cause, incident_day, table, record_id; sorted.
     messages : tuple of Message
         What was left out, and which components rest on answers alone.
     """
@@ -40,7 +40,7 @@ def build_incidents(loaded: Loaded, tagged: Tagged) -> tuple[pd.DataFrame, tuple
     _put_failures(engine, loaded)
     values: dict[str, object] = {"observed_to": loaded.observed_to, "same_incident_days": SAME_INCIDENT_DAYS}
     for statement in statements("timeline"):
-        engine.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement})
+        engine.execute(statement, bind(statement, values))
     rows = engine.frame(
         "select customer, component, cause, happened_on, table_name, record_id from linked_incidents"
         " order by customer, component, happened_on"
@@ -69,7 +69,7 @@ def build_experiences(loaded: Loaded) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        customer, component, experienced_day, failed (bool); only components with at least one good event.
+        Columns customer, component, experienced_day, failed (bool); only components with at least one good event.
     """
     rows = loaded.engine.frame(
         "select customer, component, occurred_on, fails from event_failures"
@@ -88,9 +88,7 @@ def build_experiences(loaded: Loaded) -> pd.DataFrame:
 
 def _put_tags(engine: Engine, tagged: Tagged) -> None:
     tags = tagged.tags
-    asks_to_leave = set(
-        tags.loc[tags["intent"] == "cancel", ["table", "record_id"]].itertuples(index=False, name=None)
-    )
+    asks_to_leave = set(tags.loc[tags["intent"] == "cancel", ["table", "record_id"]].itertuples(index=False, name=None))
     keys = list(zip(tags["table"], tags["record_id"], strict=True))
     engine.create_table(
         "tag_rows",
@@ -125,8 +123,8 @@ def _put_failures(engine: Engine, loaded: Loaded) -> None:
     else:
         fails = "true"
     engine.execute(
-        f"create table event_failures as select event_id, customer, component, cast(occurred_at as date) as occurred_on,"
-        f" {fails} as fails from matched_events where component is not null"
+        f"create table event_failures as select event_id, customer, component, cast(occurred_at as date) as"
+        f" occurred_on, {fails} as fails from matched_events where component is not null"
     )
 
 
@@ -150,7 +148,9 @@ def _messages(tagged: Tagged, incidents: pd.DataFrame) -> tuple[Message, ...]:
                 "CX212",
                 "warning",
                 "link",
-                "known from feedback alone: " + ", ".join(by_answers) + "; only those who answered can show an incident.",
+                "known from feedback alone: "
+                + ", ".join(by_answers)
+                + "; only those who answered can show an incident.",
                 "Export the tickets or events of these components.",
             )
         )

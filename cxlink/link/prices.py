@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxlink.handoff import Loaded
 from cxlink.link.frames import day_numbers, month_text
-from cxlink.link.sql import read_sql, statements
+from cxlink.link.sql import bind, read_sql, statements
 
 MAX_MONTHS_A_CHARGE = 240
 
@@ -15,7 +15,7 @@ MAX_MONTHS_A_CHARGE = 240
 def build_prices(loaded: Loaded, *, currency: str, subscription: bool) -> None:
     """Spread recurring charges over the months they cover, on the engine.
 
-    Leaves ``classified_revenue``, ``recurring_charges``, ``month_parts`` and ``monthly_prices``.
+    Leaves ``classified_revenue``, ``recurring_charges``, ``charged_prices``, ``month_parts`` and ``monthly_prices``.
 
     Parameters
     ----------
@@ -29,11 +29,9 @@ def build_prices(loaded: Loaded, *, currency: str, subscription: bool) -> None:
     engine = loaded.engine
     engine.create_table("numbers", {"number": "bigint"})
     engine.append("numbers", pd.DataFrame({"number": np.arange(MAX_MONTHS_A_CHARGE, dtype=np.int64)}))
-    classified, charges, parts, monthly = statements("charges")
-    engine.execute(classified, {"subscription": subscription})
-    engine.execute(charges, {"currency": currency, "observed_to": loaded.observed_to})
-    engine.execute(parts)
-    engine.execute(monthly)
+    values = {"subscription": subscription, "currency": currency, "observed_to": loaded.observed_to}
+    for statement in statements("charges"):
+        engine.execute(statement, bind(statement, values))
 
 
 def latest_prices(loaded: Loaded, n_customers: int, divisor: int) -> np.ndarray:
@@ -70,22 +68,23 @@ def build_price_changes(loaded: Loaded) -> pd.DataFrame:
     Parameters
     ----------
     loaded : Loaded
-        ``recurring_charges`` must stand on its engine.
+        ``charged_prices`` must stand on its engine.
 
     Returns
     -------
     DataFrame
-        customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one inside the
-        observed window.
+        Columns customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one
+        inside the observed window.
     """
     rows = loaded.engine.frame(
-        "select later.customer, earlier.charged_on as before_on, later.charged_on as after_on,"
-        " cast(earlier.amount_minor as double) / earlier.covered_months as before_price,"
-        " cast(later.amount_minor as double) / later.covered_months as after_price"
-        " from recurring_charges as later join recurring_charges as earlier"
-        " on earlier.customer = later.customer and earlier.charge_number = later.charge_number - 1"
-        " where earlier.amount_minor > 0 and later.amount_minor > 0 and later.charged_on >= $observed_from"
-        " order by later.customer, later.charge_number",
+        "select later.customer, days.previous_on as before_on, later.charged_on as after_on,"
+        " earlier.price as before_price, later.price as after_price"
+        " from charged_prices as later"
+        " join charge_days as days on days.customer = later.customer and days.charged_on = later.charged_on"
+        " join charged_prices as earlier"
+        " on earlier.customer = later.customer and earlier.charged_on = days.previous_on"
+        " where earlier.price > 0 and later.price > 0 and later.charged_on >= $observed_from"
+        " order by later.customer, later.charged_on",
         {"observed_from": loaded.observed_from},
     )
     return pd.DataFrame(
@@ -93,7 +92,9 @@ def build_price_changes(loaded: Loaded) -> pd.DataFrame:
             "customer": rows["customer"].to_numpy(dtype=np.int64),
             "before_day": day_numbers(rows["before_on"]).to_numpy(dtype=np.int64),
             "after_day": day_numbers(rows["after_on"]).to_numpy(dtype=np.int64),
-            "log_change": np.log(rows["after_price"].to_numpy(dtype=float) / rows["before_price"].to_numpy(dtype=float)),
+            "log_change": np.log(
+                rows["after_price"].to_numpy(dtype=float) / rows["before_price"].to_numpy(dtype=float)
+            ),
         }
     )
 
@@ -109,7 +110,7 @@ def build_movements(loaded: Loaded) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        month, opening, new, expansion, contraction, churn, reactivation, correction, closing, in minor units;
+        Columns month, opening, new, expansion, contraction, churn, reactivation, correction, closing, in minor units;
         ``opening`` plus the movements is ``closing``, and the next month's opening.
     """
     engine = loaded.engine
@@ -155,4 +156,4 @@ def reconcile(loaded: Loaded, *, currency: str) -> tuple[tuple[str, int], ...]:
     found = {str(line): int(units) for line, units in zip(lines["place"], lines["minor_units"], strict=True)}
     recurring = found.pop("recurring", 0)
     named = [("recurring, for months in the window", recurring - deferred), ("recurring, for later months", deferred)]
-    return tuple([*named, *found.items()])
+    return (*named, *found.items())

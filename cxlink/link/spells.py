@@ -31,7 +31,8 @@ def build_spells(loaded: Loaded) -> tuple[pd.DataFrame, int]:
         Customers left out because they end before they are acquired.
     """
     rows = loaded.engine.frame(
-        "select customer, customer_id, acquired_on, ended_on, notice_on, end_reason from linked_customers order by customer"
+        "select customer, customer_id, acquired_on, ended_on, notice_on, end_reason"
+        " from linked_customers order by customer"
     )
     first, last = day_number(loaded.observed_from), day_number(loaded.observed_to)
     acquired = day_numbers(rows["acquired_on"]).to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 
@@ -19,6 +20,24 @@ def read_sql(name: str) -> str:
         The statements, separated by ``;``.
     """
     return (files("cxlink.link") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def bind(statement: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Values of the parameters that a statement names.
+
+    Parameters
+    ----------
+    statement : str
+        SQL with parameters such as ``$observed_to``.
+    values : mapping
+        All values that the file's statements need together.
+
+    Returns
+    -------
+    dict
+        Only those that this statement names.
+    """
+    return {name: value for name, value in values.items() if f"${name}" in statement}
 
 
 def statements(name: str) -> list[str]:

@@ -78,7 +78,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         linkage=linkage,
         from_day=first,
         to_day=day_number(loaded.observed_to),
-        churn_refusal=_churn_refusal(linkage, business, known_ends=known_ends),
+        churn_refusal=_churn_refusal(linkage, business, _repeat_share(loaded), known_ends=known_ends),
         money_refusal=_money_refusal(linkage),
         messages=(*notes, *incident_notes, *cost_notes, *_match_messages(linkage), *_reversed_message(n_reversed)),
     )
@@ -96,13 +96,24 @@ def _ends_are_known(loaded: Loaded) -> bool:
     return "ended_on" in loaded.columns.get("customers", ()) or "period_end" in loaded.columns.get("revenue", ())
 
 
-def _churn_refusal(linkage: Linkage, business: Business, *, known_ends: bool) -> NotEstimable | None:
+def _repeat_share(loaded: Loaded) -> float:
+    share = loaded.engine.scalar(
+        "select coalesce(avg(case when n_days > 1 then 1.0 else 0.0 end), 0) from (select customer,"
+        " count(distinct charged_on) as n_days from classified_revenue where customer is not null and amount_minor > 0"
+        " group by customer) as buyers"
+    )
+    return float(str(share))
+
+
+def _churn_refusal(
+    linkage: Linkage, business: Business, repeat_share: float, *, known_ends: bool
+) -> NotEstimable | None:
     if linkage.customers == 0:
         return NotEstimable("no customer is known", "a customer_id in revenue or a customers export")
     if business == "orders":
         return NotEstimable(
-            "customers buy order by order, so nobody is seen to leave",
-            "a subscription's end dates (customers.ended_on); a gap between orders is not an end",
+            f"customers buy order by order ({repeat_share:.1%} on more than one day), so nobody is seen to leave",
+            "end dates (customers.ended_on); a gap between orders is not an end",
         )
     if not known_ends:
         return NotEstimable("no source says when customers end", "customers.ended_on, or revenue.period_end")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from cxlink.load.currencies import exponent_of, strip_mark
+from cxlink.currencies import exponent_of, strip_mark
 from cxlink.load.dates import read_cell
 from cxlink.load.decide import ReadColumn
 from cxlink.load.money import to_minor

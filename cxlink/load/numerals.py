@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cxlink.load.currencies import strip_mark
+from cxlink.currencies import strip_mark
 
 Mark = Literal[".", ","]
 MARKS: tuple[Mark, ...] = (".", ",")

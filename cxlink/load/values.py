@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cxlink.load.currencies import strip_mark
+from cxlink.currencies import strip_mark
 from cxlink.load.numerals import Mark, read_numeral
 from cxlink.load.tables import Column
 

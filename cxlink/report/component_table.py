@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Literal
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ComponentEffect, Impact, JointEffect
 from cxlink.report.notes import Notes, explain
-from cxlink.report.numbers import Figure, MoneyUnit, round_estimate, round_like
+from cxlink.report.numbers import Figure, MoneyUnit, round_estimate
 from cxlink.report.parts import Cell, Column, ComponentTable, Row, Sentence, Untrusted
 from cxlink.report.suppress import show_count
 
@@ -39,7 +38,7 @@ def build_component_table(impact: Impact, unit: MoneyUnit, *, published: bool) -
     columns, dropped = _choose_columns(impact, unit)
     notes = Notes()
     rows = [_component_row(effect, columns, unit, notes, published=published) for effect in effects]
-    rows += _overlap_rows(effects, impact.joint, columns, unit)
+    rows += _overlap_rows(impact.overlap, columns, unit)
     if len(effects) > 1 and columns:
         rows.append(_together_row(impact.joint, columns, unit, notes))
     remarks = _remarks(effects, dropped)
@@ -179,21 +178,9 @@ def _untold_row(
     return Row(kind, name, reached, (), "", _cannot_tell(answers, marks))
 
 
-def _overlap_rows(
-    effects: list[ComponentEffect], joint: JointEffect, columns: tuple[Column, ...], unit: MoneyUnit
-) -> list[Row]:
-    cells = tuple(Cell(_overlap(_answers(effects, c.key), getattr(joint, c.key), c, unit)) for c in columns)
+def _overlap_rows(overlap: JointEffect, columns: tuple[Column, ...], unit: MoneyUnit) -> list[Row]:
+    cells = tuple(Cell(figure_of(getattr(overlap, column.key), column, unit)) for column in columns)
     return [Row("overlap", "overlap", "", cells, "")] if any(cell.figure for cell in cells) else []
-
-
-def _overlap(alone: list[Answer], joint: Answer, column: Column, unit: MoneyUnit) -> Figure | None:
-    """Joint minus the sum of those alone; a difference of points, which has no interval of its own."""
-    model = figure_of(joint, column, unit)
-    points = [answer.point for answer in alone if isinstance(answer, Estimate)]
-    suppressed = [a for a in alone if isinstance(a, NotEstimable) and a.reason.startswith("suppressed")]
-    if model is None or not isinstance(joint, Estimate) or len(points) < 2 or suppressed:
-        return None
-    return round_like(joint.point - sum(points), model, divisor=unit.divisor if column.key in MONEY else Decimal(1))
 
 
 def _together_row(joint: JointEffect, columns: tuple[Column, ...], unit: MoneyUnit, notes: Notes) -> Row:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from cxlink.currencies import exponent_of
 from cxlink.handoff import LedgerEntry, Linkage, RunResult
-from cxlink.load.currencies import exponent_of
 from cxlink.report.diagnostics import balances
 from cxlink.report.numbers import format_count, format_share
 from cxlink.report.parts import HeldBack, LedgerRow

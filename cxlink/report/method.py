@@ -28,8 +28,7 @@ def describe_method(result: RunResult) -> tuple[str, ...]:
         ),
         (
             "The components' figures do not add up, because one customer can meet several of them:"
-            " overlap is what the rows together say too much (or too little), and is a difference of"
-            " points without an interval of its own."
+            " overlap is what the rows together say too much (or too little), from the same draws."
         ),
         (
             'Evidence, best first: "A experiment" rests on chance deciding who had the incident; "B within'

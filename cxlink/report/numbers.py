@@ -110,30 +110,6 @@ def round_estimate(estimate: Estimate, *, divisor: Decimal = Decimal(1), signed:
     )
 
 
-def round_like(value: float, model: Figure, *, divisor: Decimal = Decimal(1)) -> Figure:
-    """Round a number without an interval as another figure of its column is rounded.
-
-    Parameters
-    ----------
-    value : float
-        In the unit of the estimates.
-    model : Figure
-        Whose step is taken.
-    divisor : Decimal
-        What the shown unit is in the estimates' unit.
-
-    Returns
-    -------
-    Figure
-        With no interval.
-    """
-    step = -model.decimals
-    if not model.decimals and model.low is not None and model.high is not None:
-        step = max(0, _step_exponent(model.point, model.high - model.low))
-    number = Decimal(repr(round_exact(value))) / divisor
-    return Figure(_rounded(number, step), None, None, model.decimals, signed=model.signed)
-
-
 def choose_money_unit(currency: str, answers: Iterable[Answer]) -> MoneyUnit:
     """Choose the unit in which the largest amount has at most four digits before the point, or so.
 

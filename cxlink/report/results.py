@@ -74,6 +74,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         linkage=_linkage(result.linked.linkage),
         components=[_component(effect, published=published) for effect in impact.components],
         joint=EffectsResult(**_effects(impact.joint)),
+        overlap=EffectsResult(**_effects(impact.overlap)),
         causes=[_cause(cause, published=published) for cause in result.causes],
         churn=_churn(result.churn, published=published),
         changes=[],

@@ -259,6 +259,7 @@ class Results(_Part):
     diagnostics: list[DiagnosticResult]
     horizon_months: int
     population: CountResult
+    overlap: EffectsResult
     experience_level: AnswerResult
     reconciliation: list[ReconciliationResult]
 

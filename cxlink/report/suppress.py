@@ -109,14 +109,27 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
     if hidden:
         effects = [replace(effect, joint_share=dict.fromkeys(effect.joint_share, DEDUCIBLE)) for effect in effects]
     joint = _suppress_joint(impact.joint, effects)
-    kept = replace(impact, components=tuple(effects), joint=joint, messages=_hide_digits(impact.messages))
+    overlap = _suppress_overlap(impact.overlap, effects)
+    kept = replace(
+        impact, components=tuple(effects), joint=joint, overlap=overlap, messages=_hide_digits(impact.messages)
+    )
     return kept, hidden
+
+
+def _suppress_overlap(overlap: JointEffect, effects: list[ComponentEffect]) -> JointEffect:
+    """Hide the overlap wherever a component is hidden: it is what the rows do not add up to."""
+    hidden = _count_hidden(effects)
+    return replace(overlap, **{key: DEDUCIBLE for key in EFFECTS if hidden[key]})
 
 
 def _suppress_joint(joint: JointEffect, effects: list[ComponentEffect]) -> JointEffect:
     """Hide a joint figure where it would give away the only component that is hidden in it."""
-    hidden = {key: sum(getattr(effect, key) in (FEW, DOMINATED) for effect in effects) for key in EFFECTS}
+    hidden = _count_hidden(effects)
     return replace(joint, **{key: DEDUCIBLE for key in EFFECTS if hidden[key] == 1})
+
+
+def _count_hidden(effects: list[ComponentEffect]) -> dict[str, int]:
+    return {key: sum(getattr(effect, key) in (FEW, DOMINATED) for effect in effects) for key in EFFECTS}
 
 
 def _reason_for(effect: ComponentEffect, linked: Linked) -> NotEstimable | None:

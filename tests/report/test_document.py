@@ -9,6 +9,7 @@ from cxlink.handoff import ComponentEffect, JointEffect, Message, RunResult
 from cxlink.report.document import build_document
 from cxlink.report.parts import Document, render_sentence
 from cxlink.report.shown_text import Sink
+from cxlink.report.suppress import EFFECTS
 from tests.report.conftest import FEW_CHURNERS, NO_MARGIN, effect, euros, heads, joint, ordinary_effects, points
 
 
@@ -17,7 +18,11 @@ def said(sentence: tuple[str, ...]) -> str:
 
 
 def with_effects(result: RunResult, *effects: ComponentEffect, together: JointEffect | None = None) -> Document:
-    impact = replace(result.impact, components=effects, joint=together or result.impact.joint)
+    joint, overlap = together or result.impact.joint, result.impact.overlap
+    gone = {name: getattr(joint, name) for name in EFFECTS if isinstance(getattr(joint, name), NotEstimable)}
+    if len(effects) < 2:
+        gone = dict.fromkeys(EFFECTS, NO_MARGIN)
+    impact = replace(result.impact, components=effects, joint=joint, overlap=replace(overlap, **gone))
     return build_document(replace(result, impact=impact))
 
 
@@ -53,9 +58,14 @@ def test_each_reason_is_said_once(document: Document) -> None:
     assert document.table.rows[2].cells[2].text == "- [1]"
 
 
-def test_overlap_is_joint_minus_the_sum_without_an_interval(document: Document) -> None:
+def test_overlap_bears_its_own_interval(document: Document) -> None:
     overlap = document.table.rows[4]
-    assert [cell.text for cell in overlap.cells] == ["-10", "-60", "-2", "-0.5"]
+    assert [cell.text for cell in overlap.cells] == [
+        "-6 (-14 to -1)",
+        "-56 (-98 to -12)",
+        "-2.0 (-3.5 to -0.4)",
+        "-0.52 (-0.90 to -0.10)",
+    ]
 
 
 def test_without_a_gross_margin_the_column_is_revenue(result: RunResult) -> None:

@@ -15,7 +15,6 @@ from cxlink.report.numbers import (
     format_share,
     round_estimate,
     round_exact,
-    round_like,
 )
 
 FINITE = st.floats(-1e12, 1e12, allow_nan=False).filter(lambda x: x == 0 or abs(x) > 1e-9)
@@ -54,11 +53,6 @@ def test_the_unit_is_chosen_by_size() -> None:
 
 def test_a_plus_is_shown_on_the_point_only() -> None:
     assert round_estimate(estimate(2.12, 1.31, 2.94), signed=True).text == "+2.1 (1.3-2.9)"
-
-
-def test_a_difference_is_rounded_as_its_column() -> None:
-    model = round_estimate(estimate(263_000, 120_000, 400_000), divisor=Decimal(1000))
-    assert round_like(-55_700, model, divisor=Decimal(1000)).text == "-60"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""The projection against days counted one by one, and against what must hold in any future."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxlink.impact.futures import DAYS_A_MONTH, Exposure, Future, draw_future, expose
+from cxlink.impact.projection import Parts, World, monthly_hazards
+from cxlink.impact.ranks import rank_intervals
+from cxlink.impact.shapley import sampled_parts, shapley_parts
+
+N_MONTHS, EXPOSURE_DAYS = 6, 45
+STEPS = 40
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    incidents=st.lists(st.tuples(st.integers(0, 2), st.floats(0, 180), st.floats(0, 0.999)), max_size=10),
+    residual=st.lists(st.integers(0, 80), min_size=3, max_size=3),
+    removed=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+)
+def test_exposed_days_are_those_of_a_diary(
+    incidents: list[tuple[int, float, float]], residual: list[int], removed: float
+) -> None:
+    ordered = sorted(incidents)
+    customer, day, lot = (np.array([row[k] for row in ordered]) for k in range(3))
+    future = Future(customer.astype(int), day.astype(float), lot.astype(float))
+    found = expose(future, np.array(residual, float), N_MONTHS, EXPOSURE_DAYS, removed=removed)
+    moments = (np.arange(N_MONTHS * STEPS) + 0.5) * DAYS_A_MONTH / STEPS
+    for who in range(3):
+        acting = moments < residual[who]
+        for owner, when, chance in ordered:
+            if owner == who and chance >= removed:
+                acting |= (moments >= when) & (moments < when + EXPOSURE_DAYS)
+        share = acting.reshape(N_MONTHS, STEPS).mean(axis=1)
+        # each edge of a window can fall inside one step
+        assert found.share[who] == pytest.approx(share, abs=(2 * len(ordered) + 1) / STEPS)
+        assert (found.share <= 1 + 1e-9).all()
+    assert found.count.sum() == sum(chance >= removed for *_, chance in ordered)
+
+
+def test_hazards_are_integrated_over_bands() -> None:
+    edges, rates = np.array([0, 90, 365]), np.array([0.004, 0.002, 0.001])
+    tenure = np.array([0.0, 80.0, 360.0, 5000.0])
+    found = monthly_hazards(tenure, edges, rates, np.array([1.0, 1.0, 2.0, 1.0]), 12)
+    fine = (np.arange(120_000) + 0.5) * 12 * DAYS_A_MONTH / 120_000
+    for row, (start, risk) in enumerate(zip(tenure, [1, 1, 2, 1], strict=True)):
+        rate = rates[np.searchsorted(edges, start + fine, side="right") - 1] * risk
+        assert found[row] == pytest.approx(rate.reshape(12, -1).mean(axis=1) * DAYS_A_MONTH, rel=1e-4)
+
+
+def _world(rng: np.random.Generator, n_components: int = 4, n_active: int = 50) -> tuple[World, int]:
+    rates = rng.uniform(0.0005, 0.004, (n_components, n_active, 12))
+    parts = Parts(
+        voluntary=rng.uniform(0.01, 0.03, (n_active, 12)),
+        involuntary=np.full((n_active, 12), 0.003),
+        log_hazard_ratio=rng.normal(0.4, 0.3, n_components),
+        price=rng.uniform(10, 90, n_active),
+        log_price_change=rng.normal(-0.02, 0.01, n_components),
+        experience_level=rng.normal(20, 5, n_active),
+        experience_change=rng.normal(-20, 5, n_components),
+        cost=rng.uniform(2, 20, n_components),
+        discount=1.08 ** -((np.arange(12) + 0.5) / 12),
+    )
+    choices = []
+    for k in range(n_components):
+        future, residual = draw_future(rates[k], rng), rng.integers(0, 60, n_active).astype(float)
+        removed = {"as is": 0.0, "tenth": 0.1, "none": 1.0}
+        choices.append({name: expose(future, residual, 12, 90, removed=share) for name, share in removed.items()})
+    return World(parts, choices), n_components
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shapley_parts_add_up_to_the_joint_effect(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    world, n = _world(rng)
+    as_is = world.totals(["as is"] * n)
+
+    def value(members: frozenset[int]) -> np.ndarray:
+        return world.totals(["none" if k in members else "as is" for k in range(n)]).minus(as_is)
+
+    joint = value(frozenset(range(n)))
+    assert shapley_parts(value, n, rng).sum(axis=0) == pytest.approx(joint, rel=1e-9)
+    assert sampled_parts(value, n, rng).sum(axis=0) == pytest.approx(joint, rel=1e-9)
+
+
+def test_shapley_of_a_known_game() -> None:
+    worth = {(): 0, (0,): 0, (1,): 0, (2,): 0, (0, 1): 90, (0, 2): 80, (1, 2): 70, (0, 1, 2): 120}
+    parts = shapley_parts(lambda members: np.array([worth[tuple(sorted(members))]], float), 3, np.random.default_rng(1))
+    assert parts[:, 0] == pytest.approx([45, 40, 35])
+
+
+def test_without_an_effect_nothing_is_gained_but_cost() -> None:
+    n_active = 20
+    parts = Parts(
+        voluntary=np.full((n_active, 12), 0.02),
+        involuntary=np.zeros((n_active, 12)),
+        log_hazard_ratio=np.zeros(1),
+        price=np.full(n_active, 10.0),
+        log_price_change=np.zeros(1),
+        experience_level=np.full(n_active, 30.0),
+        experience_change=np.zeros(1),
+        cost=np.array([5.0]),
+        discount=np.ones(12),
+    )
+    count = np.ones((n_active, 12))
+    world = World(
+        parts, [{"as is": Exposure(np.full((n_active, 12), 0.9), count), "none": Exposure(0 * count, 0 * count)}]
+    )
+    gain = world.totals(["none"]).minus(world.totals(["as is"]))
+    ends = np.exp(-0.02 * np.arange(13))
+    assert gain[[0, 1, 3]] == pytest.approx(0)
+    assert -gain[2] == pytest.approx(n_active * 5 * ((ends[1:] + ends[:-1]) / 2).sum())
+
+
+def test_a_future_holds_as_many_incidents_as_its_rate_says() -> None:
+    rates = np.full((4000, 12), 0.003)
+    future = draw_future(rates, np.random.default_rng(3))
+    expected = rates.sum() * DAYS_A_MONTH
+    assert len(future.day) == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    assert (np.diff(future.customer) >= 0).all()
+
+
+def test_ranks_are_certain_only_where_the_difference_is() -> None:
+    rng = np.random.default_rng(0)
+    point = np.array([100.0, 50.0, 48.0])
+    best, worst = rank_intervals(point, point + rng.normal(0, 5, (400, 3)))
+    assert list(best) == [1, 2, 2]
+    assert list(worst) == [1, 3, 3]

@@ -1,0 +1,229 @@
+"""Timelines: spells, prices, incidents and costs, on companies small enough to work out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from cxlink.handoff import Linked, Loaded, Tagged
+from cxlink.link import count_causes, link
+from cxlink.link.frames import day_number
+from tests.canonical import build_loaded, build_settings, tags_of
+
+FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
+
+
+def customers(*rows: tuple[object, ...]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["customer_id", "acquired_on", "ended_on", "end_reason"])
+    for column in ("acquired_on", "ended_on"):
+        frame[column] = pd.to_datetime(frame[column])
+    return frame
+
+
+def charges(*rows: tuple[object, ...]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["customer_id", "charged_on", "amount", "kind"])
+    frame["charged_on"] = pd.to_datetime(frame["charged_on"])
+    return frame
+
+
+def tickets(*rows: tuple[object, ...]) -> pd.DataFrame:
+    names = ["ticket_id", "customer_id", "opened_at", "component", "handle_minutes", "credit_amount"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["opened_at"] = pd.to_datetime(frame["opened_at"])
+    return frame
+
+
+def feedback(*rows: tuple[object, ...]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["response_id", "customer_id", "responded_at", "nps", "comment"])
+    frame["responded_at"] = pd.to_datetime(frame["responded_at"])
+    return frame
+
+
+NO_TAGS = tags_of([])
+ONE_CUSTOMER = customers(("a", "2023-06-01", None, None))
+ONE_CHARGE = charges(("a", "2024-03-01", 10.0, "recurring"))
+ONE_ANSWER = feedback(("r1", "a", "2024-05-01 10:00", 7, None))
+
+
+def run(tagged: Tagged = NO_TAGS, **frames: pd.DataFrame) -> tuple[Linked, Loaded]:
+    base = {"customers": ONE_CUSTOMER, "revenue": ONE_CHARGE, "feedback": ONE_ANSWER}
+    loaded = build_loaded({**base, **frames}, first=FIRST, last=LAST)
+    settings = build_settings(finance={"cost_per_handle_minute": 0.5})
+    return link(loaded, tagged, settings, divisor=100), loaded
+
+
+def test_spells_enter_late_and_end_on_their_last_day() -> None:
+    linked, _ = run(
+        customers=customers(
+            ("before", "2023-12-22", "2023-12-31", None),
+            ("late entry", "2023-12-22", "2024-01-01", "voluntary"),
+            ("one day", "2024-02-01", "2024-02-01", "involuntary"),
+            ("still here", "2024-12-31", None, None),
+            ("too late", "2025-01-01", None, None),
+        )
+    )
+    spells = linked.customers.set_index("customer_id")
+    assert list(spells["at_risk"]) == [False, True, True, True, False]
+    assert tuple(spells.loc["late entry", ["start", "stop", "event"]]) == (10, 11, 1)
+    assert tuple(spells.loc["one day", ["start", "stop", "event"]]) == (0, 1, 2)
+    assert tuple(spells.loc["still here", ["start", "stop", "event"]]) == (0, 1, 0)
+    assert list(spells.index[spells["active"]]) == ["still here"]
+
+
+def test_an_end_before_the_beginning_is_left_out_and_said() -> None:
+    linked, _ = run(customers=customers(("a", "2024-03-01", "2024-02-01", None), ("b", "2024-03-01", None, None)))
+    assert list(linked.customers["at_risk"]) == [False, True]
+    assert "CX207" in {message.code for message in linked.messages}
+
+
+def test_a_notice_is_the_day_of_the_decision() -> None:
+    people = customers(("a", "2024-01-01", "2024-06-30", "voluntary")).assign(notice_on=pd.Timestamp("2024-05-31"))
+    linked, _ = run(customers=people)
+    assert linked.customers["stop"].iloc[0] == day_number(date(2024, 5, 31)) - day_number(FIRST) + 1
+
+
+def test_email_matches_where_the_id_is_empty_and_only_where_it_is_one_customer() -> None:
+    people = customers(*[(name, "2024-01-01", None, None) for name in "abc"])
+    people["email"] = ["Ann@Example.org ", "shared@example.org", "shared@example.org"]
+    answers = feedback(
+        ("r1", None, "2024-05-01", 7, None), ("r2", None, "2024-05-02", 7, None), ("r3", "zz", "2024-05-03", 7, None)
+    ).assign(email=["ann@example.org", "shared@example.org", "ann@example.org"])
+    linked, _ = run(customers=people, feedback=answers)
+    assert list(linked.responses["customer"]) == [0, -1, -1]
+    assert linked.linkage.feedback_matched == pytest.approx(1 / 3)
+
+
+def test_an_annual_charge_is_spread_over_its_months_to_the_cent() -> None:
+    revenue = charges(("a", "2024-01-31", 100.0, "recurring"))
+    revenue["period_start"] = pd.Timestamp("2024-01-31")
+    revenue["period_end"] = pd.Timestamp("2025-01-30")
+    linked, loaded = run(revenue=revenue)
+    monthly = loaded.engine.frame("select price_minor from monthly_prices order by month")["price_minor"]
+    assert len(monthly) == 12
+    assert int(monthly.sum()) == 10_000
+    assert set(monthly) == {833, 834}
+    assert linked.customers["monthly_price"].iloc[0] == pytest.approx(8.34)
+
+
+def test_movements_chain_and_reconcile_to_the_ledger() -> None:
+    revenue = charges(
+        ("a", "2024-01-05", 10.0, "recurring"),
+        ("a", "2024-02-05", 12.5, "recurring"),
+        ("a", "2024-03-05", 12.5, "recurring"),
+        ("a", "2024-06-05", 7.0, "recurring"),
+        ("b", "2024-02-10", 5.0, "recurring"),
+        ("b", "2024-03-10", 4.0, "recurring"),
+        ("b", "2024-03-11", 3.33, "one_off"),
+        ("b", "2024-03-12", -1.25, "refund"),
+        ("nobody", "2024-03-12", 99.99, "recurring"),
+        ("a", "2023-12-05", 10.0, "recurring"),
+        ("a", "2025-01-05", 7.0, "recurring"),
+    )
+    people = customers(("a", "2023-06-01", None, None), ("b", "2024-02-10", None, None))
+    linked, _ = run(customers=people, revenue=revenue)
+    moves = linked.movements.set_index("month")
+    steps = moves[["new", "expansion", "contraction", "churn", "reactivation", "correction"]].sum(axis=1)
+    assert (moves["opening"] + steps == moves["closing"]).all()
+    assert (moves["closing"].iloc[:-1].to_numpy() == moves["opening"].iloc[1:].to_numpy()).all()
+    assert moves.loc["2024-02", "expansion"] == 250
+    assert moves.loc["2024-02", "new"] == 500
+    # the charge of March covers until the one of June: three months of 4.16, 4.17 and 4.17
+    assert moves.loc["2024-03", "contraction"] == -100 + 416 - 1250
+    assert moves.loc["2024-05", "closing"] == 417
+    assert moves.loc["2024-04", "churn"] == -400
+    assert sum(units for _, units in linked.reconciliation) == round(100 * revenue["amount"].sum())
+
+
+def test_an_event_and_its_ticket_are_one_incident() -> None:
+    events = pd.DataFrame(
+        {
+            "event_id": ["e1", "e2"],
+            "customer_id": ["a", "a"],
+            "occurred_at": pd.to_datetime(["2024-04-01", "2024-06-01"]),
+            "component": ["delivery", "delivery"],
+            "failed": [True, False],
+        }
+    )
+    calls = tickets(
+        ("t1", "a", "2024-04-03 09:00", "delivery", 10.0, 0.0),
+        ("t2", "a", "2024-04-20 09:00", "delivery", 10.0, 0.0),
+        ("t3", "a", "2024-04-20 11:00", "delivery", 10.0, 0.0),
+        ("t4", None, "2024-04-21 11:00", "delivery", 10.0, 0.0),
+    )
+    tags = tags_of([(f"t{k}", "tickets", "delivery", "late") for k in range(1, 5)])
+    linked, _ = run(tags, events=events, tickets=calls)
+    days = [day_number(date(2024, 4, 1)), day_number(date(2024, 4, 20))]
+    assert list(linked.incidents["incident_day"]) == days
+    assert list(linked.incidents["table"]) == ["events", "tickets"]
+    assert list(linked.experiences["failed"]) == [True, False]
+
+
+def test_a_wish_to_leave_is_no_incident() -> None:
+    calls = tickets(("t1", "a", "2024-04-03 09:00", "billing", 10.0, 0.0))
+    linked, _ = run(tags_of([("t1", "tickets", "billing", None)], intent="cancel"), tickets=calls)
+    assert linked.incidents.empty
+    assert "CX211" in {message.code for message in linked.messages}
+
+
+def test_complaints_count_only_where_nothing_else_covers_the_component() -> None:
+    answers = feedback(("r1", "a", "2024-05-01", 3, "late"), ("r2", "a", "2024-05-02", 3, "app crashes"))
+    calls = tickets(("t1", "a", "2024-04-03 09:00", "delivery", 10.0, 0.0))
+    tags = tags_of(
+        [
+            ("r1", "feedback", "delivery", "late"),
+            ("r2", "feedback", "app", "crash"),
+            ("t1", "tickets", "delivery", "late"),
+        ]
+    )
+    linked, loaded = run(tags, feedback=answers, tickets=calls)
+    assert set(zip(linked.incidents["component"], linked.incidents["table"], strict=True)) == {
+        ("app", "feedback"),
+        ("delivery", "tickets"),
+    }
+    assert "CX212" in {message.code for message in linked.messages}
+    late = next(cause for cause in count_causes(loaded) if cause.cause == "late")
+    assert (late.comments, late.tickets, late.customers) == (1, 1, 1)
+
+
+def test_a_credit_that_revenue_bears_is_no_cost() -> None:
+    calls = tickets(
+        ("t1", "a", "2024-04-03 09:00", "billing", 10.0, 5.0), ("t2", "a", "2024-08-03 09:00", "billing", 4.0, 2.5)
+    )
+    revenue = charges(("a", "2024-03-01", 10.0, "recurring"), ("a", "2024-04-10", -5.0, "refund"))
+    linked, _ = run(
+        tags_of([("t1", "tickets", "billing", None), ("t2", "tickets", "billing", None)]),
+        tickets=calls,
+        revenue=revenue,
+    )
+    assert list(linked.tickets["credit"]) == [0.0, 2.5]
+    assert list(linked.tickets["handling"]) == [5.0, 2.0]
+    assert "CX213" in {message.code for message in linked.messages}
+
+
+def test_a_ticket_of_two_components_is_split_without_loss() -> None:
+    calls = tickets(("t1", "a", "2024-04-03 09:00", None, 10.0, 3.0))
+    tags = tags_of([("t1", "tickets", "app", "crash"), ("t1", "tickets", "billing", "overcharge")])
+    linked, _ = run(tags, tickets=calls)
+    assert linked.tickets["handling"].sum() == pytest.approx(5.0)
+    assert linked.tickets["credit"].sum() == pytest.approx(3.0)
+
+
+def test_orders_refuse_churn_with_a_reason() -> None:
+    loaded = build_loaded(
+        {"revenue": charges(("a", "2024-03-01", 10.0, "one_off")), "feedback": ONE_ANSWER}, first=FIRST, last=LAST
+    )
+    linked = link(loaded, NO_TAGS, build_settings(), divisor=100)
+    assert linked.business == "orders"
+    assert linked.churn_refusal is not None
+    assert not linked.customers["active"].any()
+
+
+def test_row_order_changes_nothing() -> None:
+    people = customers(*[(f"c{k}", "2024-01-01", None, None) for k in range(9)])
+    revenue = charges(*[(f"c{k % 9}", f"2024-{1 + k % 12:02d}-05", 10.0 + k, "recurring") for k in range(60)])
+    one, _ = run(customers=people, revenue=revenue)
+    other, _ = run(customers=people.sample(frac=1, random_state=1), revenue=revenue.sample(frac=1, random_state=2))
+    pd.testing.assert_frame_equal(one.movements, other.movements)
+    pd.testing.assert_frame_equal(one.customers, other.customers)
