@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SAMPLE_CUSTOMERS := 2000
-SAMPLE_SEED := 11
+SAMPLE_SEED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format sample lock clean
@@ -40,7 +40,7 @@ format: setup ## put the code into its format
 
 sample: setup ## rebuild sample_data
 	rm -rf sample_data.new
-	$(BIN)/cxlink simulate sample_data.new --customers $(SAMPLE_CUSTOMERS) --seed $(SAMPLE_SEED)
+	$(BIN)/cxlink simulate sample_data.new --customers $(SAMPLE_CUSTOMERS) --seed $(SAMPLE_SEED) --compressed
 	cp sample_data/README.md sample_data.new/
 	rm -rf sample_data && mv sample_data.new sample_data
 

@@ -171,8 +171,12 @@ class Projector:
             difference[COST] = -difference[COST]
             return difference
 
+        known: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros(4)}
+
         def stopped(members: frozenset[int]) -> np.ndarray:
-            return gain(["none" if place in members else "as is" for place in range(n)])
+            if members not in known:
+                known[members] = gain(["none" if place in members else "as is" for place in range(n)])
+            return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
         tenth = [gain(["tenth" if other == place else "as is" for other in range(n)]) for place in range(n)]

@@ -134,10 +134,13 @@ class World:
             if points is not None:
                 level += points
             cost += self._counts[place][name]
-        ends = np.exp(-np.cumsum(hazard + parts.involuntary, axis=1))
-        begins = np.hstack([np.ones((len(ends), 1)), ends[:, :-1]])
-        present = (begins + ends) / 2
-        revenue = present * parts.price[:, None] * np.exp(price_log)
+        hazard += parts.involuntary
+        ends = np.exp(-np.cumsum(hazard, axis=1))
+        present = ends.copy()
+        present[:, 0] += 1.0
+        present[:, 1:] += ends[:, :-1]
+        present /= 2
+        revenue = present * np.exp(price_log) * parts.price[:, None]
         return Totals(
             customers=float(ends[:, -1].sum()),
             revenue=float((revenue @ parts.discount).sum()),

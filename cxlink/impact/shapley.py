@@ -19,7 +19,7 @@ def shapley_parts(value: Callable[[frozenset[int]], np.ndarray], n: int, rng: np
     Parameters
     ----------
     value : callable
-        Set of stopped components -> (n_quantities,); called once a set.
+        Set of stopped components -> (n_quantities,); asked for the same set many times.
     n : int
         Number of components.
     rng : Generator
@@ -30,16 +30,9 @@ def shapley_parts(value: Callable[[frozenset[int]], np.ndarray], n: int, rng: np
     ndarray
         (n, n_quantities).
     """
-    known: dict[frozenset[int], np.ndarray] = {}
-
-    def cached(members: frozenset[int]) -> np.ndarray:
-        if members not in known:
-            known[members] = value(members)
-        return known[members]
-
     if n == 0:
-        return np.zeros((0, len(cached(frozenset()))))
-    return _exact(cached, n) if n <= EXACT_UP_TO else _sampled(cached, n, rng)
+        return np.zeros((0, len(value(frozenset()))))
+    return _exact(value, n) if n <= EXACT_UP_TO else _sampled(value, n, rng)
 
 
 def sampled_parts(value: Callable[[frozenset[int]], np.ndarray], n: int, rng: np.random.Generator) -> np.ndarray:

@@ -107,7 +107,7 @@ def _put_tags(engine: Engine, tagged: Tagged) -> None:
                 "record_id": tags["record_id"],
                 "table_name": tags["table"],
                 "component": tags["component"],
-                "cause": tags["cause"],
+                "cause": tags["cause"].where(tags["cause"].notna() & (tags["cause"] != ""), None),
                 "is_cancellation": np.array([key in asks_to_leave for key in keys], dtype=bool),
             }
         ),

@@ -104,8 +104,20 @@ def read_cox_rows(
 
     Parameters
     ----------
-    X, stop, event, start, weights, strata, ties
-        As for :func:`cxlink.stats.fit_cox`.
+    X : array_like, shape (n_rows, n_columns)
+        As for :func:`cxlink.stats.fit_cox`, and so are the others.
+    stop : array_like of float, shape (n_rows,)
+        End of each row.
+    event : array_like of bool, shape (n_rows,)
+        Whether the row ends in an event.
+    start : array_like of float, shape (n_rows,), optional
+        Beginning of each row.
+    weights : array_like of float, shape (n_rows,), optional
+        Case weights.
+    strata : array_like, shape (n_rows,), optional
+        Each stratum has its own baseline.
+    ties : {"efron", "breslow"}
+        Treatment of tied events.
 
     Returns
     -------

@@ -238,8 +238,10 @@ def sum_covariates(design: CoxDesign, sets: RiskSets, risk: Floats) -> tuple[Flo
 
     Returns
     -------
-    at_risk, at_events : ndarray of float64, shape (n_columns, n_cells)
-        The two sums.
+    at_risk : ndarray of float64, shape (n_columns, n_cells)
+        Over everyone at risk.
+    at_events : ndarray of float64, shape (n_columns, n_cells)
+        Over those with an event.
     """
     shape = (design.columns.shape[0], sets.n_cells)
     at_risk, at_events = np.empty(shape), np.empty(shape)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlink.load.currencies import exponent_of, strip_mark
+from cxlink.currencies import exponent_of, strip_mark
 from cxlink.load.money import to_minor
 from cxlink.load.numerals import Mark, possible_marks, read_numeral, settle_marks, weigh_marks
 
