@@ -1,0 +1,23 @@
+"""What the codes of this stage mean."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "CX301": (
+        "The taxonomy cannot be read",
+        "The file or folder named in [taxonomy] path does not exist, is not valid TOML, is too large, or says the same"
+        " thing in two files.",
+        "Mend the file that is named, or leave [taxonomy] out to use the shipped words.",
+    ),
+    "CX302": (
+        "The taxonomy is wrong",
+        "Entries of the taxonomy cannot be used: an unknown key, a pattern that does not compile or is too long, a cause"
+        " without words. All faults are listed together with their component, cause and language.",
+        "Mend the entries that are named.",
+    ),
+    "CX351": (
+        "Very long texts",
+        "Texts beyond 100,000 characters are searched in their beginning only.",
+        "Nothing to do, unless causes hide at their end.",
+    ),
+}
