@@ -18,7 +18,7 @@ from cxlink.handoff import CauseCount, Linked, Loaded, Message, Readiness, RunRe
 from cxlink.impact import estimate_impact
 from cxlink.link import count_causes, link
 from cxlink.load import load
-from cxlink.readiness import assess_readiness
+from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
 from cxlink.tag.handover import tag
 
@@ -71,7 +71,7 @@ def load_and_link(settings: Settings, *, engine: Engine, as_of: date | None, pro
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
     causes = count_causes(loaded)
     readiness = assess_readiness(linked, settings)
-    messages = (*loaded.messages, *tagged.messages, *linked.messages)
+    messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
     return LinkedData(loaded, tagged, linked, causes, readiness, messages)
 
 

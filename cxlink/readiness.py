@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Linked, Readiness
+from cxlink.handoff import Linked, Loaded, Message, Readiness
 from cxlink.settings import Settings
+
+UNUSED_TABLES = ("invitations", "employees", "labels", "fx")
 
 
 def assess_readiness(linked: Linked, settings: Settings) -> tuple[Readiness, ...]:
@@ -36,6 +38,45 @@ def assess_readiness(linked: Linked, settings: Settings) -> tuple[Readiness, ...
         _one("margin", finance.gross_margin is not None, "[finance] gross_margin"),
         Readiness("cost to serve", _costs_known(linked, settings), _cost_needs(linked, settings)),
     )
+
+
+def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
+    """Say which sources and settings this version reads and does not use, so that nobody relies on them.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The tables that have a source.
+    settings : Settings
+        The configuration.
+
+    Returns
+    -------
+    tuple of Message
+        Empty where everything is used.
+    """
+    tables = [name for name in UNUSED_TABLES if name in loaded.columns]
+    groups = {
+        "[gates]": settings.gates.rules,
+        "[[changes]]": settings.changes,
+        "[[claims]]": settings.claims,
+        "[report] language": settings.report.language != "en",
+    }
+    ignored = [name for name, given in groups.items() if given]
+    found = []
+    if tables:
+        found.append(Message("CX221", "info", "load", f"read and not used yet: {', '.join(tables)}.", "Nothing to do."))
+    if ignored:
+        found.append(
+            Message(
+                "CX222",
+                "warning",
+                "load",
+                f"this version does not act on {', '.join(ignored)}.",
+                "Do not rely on it; a gate that is not checked does not fail.",
+            )
+        )
+    return tuple(found)
 
 
 def _revenue(refusal: NotEstimable | None, *, priced: bool) -> Readiness:

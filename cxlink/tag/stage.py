@@ -68,12 +68,14 @@ def _rows_of(
 def _rows_given(
     record_id: str, table: str, component: str, cause: str, text: str, complaints: list[Tag]
 ) -> Iterator[tuple[object, ...]]:
+    # whatever the agent filed it under, a wish to leave is its own intent and no incident
+    intent = next((tag.intent for tag in complaints if tag.intent), "")
     same = [tag for tag in complaints if tag.cause != UNSPECIFIED and fold_text(tag.component) == fold_text(component)]
     if cause.strip() or not same:
-        yield (record_id, table, component, cause if cause.strip() else "", "given", "", None, None, "", "")
+        yield (record_id, table, component, cause if cause.strip() else "", "given", "", None, None, "", intent)
         return
     for tag in same:
-        yield (record_id, table, component, tag.cause, "given", *_evidence(tag, text), tag.intent)
+        yield (record_id, table, component, tag.cause, "given", *_evidence(tag, text), intent)
 
 
 def _evidence(tag: Tag, text: str) -> tuple[str, int, int, str]:

@@ -6,6 +6,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.stage import COLUMNS, tag_records
 from cxlink.tag.taxonomy import Taxonomy
 
@@ -88,3 +89,18 @@ def test_row_order_does_not_matter_and_rows_are_unique(taxonomy: Taxonomy, rows:
     key = ["record_id", "table", "component", "cause"]
     assert not result.duplicated(key).any()
     pd.testing.assert_frame_equal(result, again)
+
+
+def test_a_wish_to_leave_is_seen_under_a_given_component() -> None:
+    records = pd.DataFrame(
+        {
+            "record_id": ["t1", "t2"],
+            "table": "tickets",
+            "component": ["billing", "billing"],
+            "cause": [None, None],
+            "text": ["I want to cancel my subscription", "I was charged twice"],
+        }
+    )
+    tags = tag_records(records, read_taxonomy(None)).set_index("record_id")
+    assert tags.loc["t1", "intent"] == "cancel"
+    assert tags.loc["t2", "intent"] == ""
