@@ -46,6 +46,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and is not counted as a cost as well.",
         "Nothing to do.",
     ),
+    "CX214": (
+        "Tickets without a component",
+        "These tickets bear no component, and their text has no words of the taxonomy. They are in the ledger and in no"
+        " component's row: what they cost is missing there, and so are the incidents that they tell of.",
+        "Export the component with each ticket, or add your customers' words to a taxonomy of your own.",
+    ),
     "CX221": (
         "Sources not used yet",
         "These tables were read and are in the ledger; this version does not use them in any estimate.",

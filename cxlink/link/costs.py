@@ -9,6 +9,8 @@ from cxlink.handoff import Loaded, Message
 from cxlink.link.frames import day_numbers
 from cxlink.link.sql import read_sql
 
+UNNAMED_CONCERN = 0.02
+
 
 def build_ticket_costs(
     loaded: Loaded, *, cost_per_handle_minute: float | None, divisor: int
@@ -58,10 +60,31 @@ def build_ticket_costs(
             "credit": rows["credit_minor"].to_numpy(dtype=float) / divisor,
         }
     )
-    return tickets, _messages(int(rows["borne_by_revenue"].sum()))
+    return tickets, (*_borne_message(int(rows["borne_by_revenue"].sum())), *_unnamed_message(loaded))
 
 
-def _messages(n_borne: int) -> tuple[Message, ...]:
+def _unnamed_message(loaded: Loaded) -> tuple[Message, ...]:
+    counts = loaded.engine.frame(
+        "select count(*) as n, count(case when t.ticket_id not in"
+        " (select record_id from tag_rows where table_name = 'tickets') then 1 end) as unnamed"
+        " from matched_tickets as t where cast(t.opened_at as date) between $observed_from and $observed_to",
+        {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to},
+    )
+    total, unnamed = int(counts["n"].iloc[0]), int(counts["unnamed"].iloc[0])
+    if unnamed < UNNAMED_CONCERN * total or not unnamed:
+        return ()
+    return (
+        Message(
+            "CX214",
+            "warning",
+            "link",
+            f"{unnamed / total:.0%} of tickets name no component in a way that the taxonomy knows; they are in no row.",
+            "Export the component with each ticket, or add your customers' words to a taxonomy of your own.",
+        ),
+    )
+
+
+def _borne_message(n_borne: int) -> tuple[Message, ...]:
     if not n_borne:
         return ()
     return (

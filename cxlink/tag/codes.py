@@ -11,8 +11,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX302": (
         "The taxonomy is wrong",
-        "Entries of the taxonomy cannot be used: an unknown key, a pattern that does not compile or is too long, a cause"
-        " without words. All faults are listed together with their component, cause and language.",
+        "Entries of the taxonomy cannot be used: an unknown key, a pattern that does not compile or is too long, or a"
+        " cause without words. All faults are listed together with their component, cause and language.",
         "Mend the entries that are named.",
     ),
     "CX351": (

@@ -25,7 +25,7 @@ def content(path: Path) -> bytes:
 def test_rebuilding_changes_nothing(tmp_path: Path) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     customers, seed = (
-        int(re.findall(rf"^SAMPLE_{name} := (\d+)$", makefile, re.M)[0]) for name in ("CUSTOMERS", "SEED")
+        int(re.findall(rf"^SAMPLE_{name} := (\d+)$", makefile, re.MULTILINE)[0]) for name in ("CUSTOMERS", "SEED")
     )
     simulate(tmp_path, customers=customers, seed=seed, scenario="base", compressed=True)
     rebuilt = {path.name: content(path) for path in tmp_path.iterdir()}
