@@ -62,7 +62,7 @@ def load_company(company: Company) -> Loaded:
 def tags_of(rows: list[tuple[str, str, str, str | None]], *, intent: str = "") -> Tagged:
     """Tags from (record, table, component, cause)."""
     frame = pd.DataFrame(rows, columns=["record_id", "table", "component", "cause"])
-    return Tagged(frame.assign(intent=intent), "test", "0", ())
+    return Tagged(frame.assign(intent=intent, evidence="their words"), "test", "0", ())
 
 
 def build_settings(**groups: object) -> Settings:

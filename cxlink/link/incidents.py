@@ -98,6 +98,7 @@ def _put_tags(engine: Engine, tagged: Tagged) -> None:
             "component": "varchar",
             "cause": "varchar",
             "is_cancellation": "boolean",
+            "is_complaint": "boolean",
         },
     )
     engine.append(
@@ -109,6 +110,8 @@ def _put_tags(engine: Engine, tagged: Tagged) -> None:
                 "component": tags["component"],
                 "cause": tags["cause"].where(tags["cause"].notna() & (tags["cause"] != ""), None),
                 "is_cancellation": np.array([key in asks_to_leave for key in keys], dtype=bool),
+                # an answer that bears a component is about it; only its words tell that something went wrong
+                "is_complaint": (tags["table"] == "tickets") | (tags["evidence"].fillna("") != ""),
             }
         ),
     )

@@ -12,7 +12,11 @@ join (
     select
         record_id, component,
         cast(count(*) over (partition by record_id) as double) as n_components
-    from (select distinct record_id, component from tag_rows where table_name = 'tickets') as pairs
+    from (
+        select distinct record_id, component
+        from tag_rows
+        where table_name = 'tickets' and is_cancellation = false
+    ) as pairs
 ) as parts on parts.record_id = t.ticket_id
 left join (
     select distinct tickets.ticket_id

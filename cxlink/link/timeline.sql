@@ -7,7 +7,7 @@ select
 from tag_rows as tags
 left join matched_tickets as tickets on tags.table_name = 'tickets' and tickets.ticket_id = tags.record_id
 left join matched_feedback as feedback on tags.table_name = 'feedback' and feedback.response_id = tags.record_id
-where tags.is_cancellation = false;
+where tags.is_cancellation = false and tags.is_complaint;
 
 create table covered_components as
 select component from dated_tags where table_name = 'tickets'

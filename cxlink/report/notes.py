@@ -36,7 +36,7 @@ class Notes:
         Returns
         -------
         tuple of Sentence
-            Such as ``support (Kept): 6 exposed churners. Needs: 10 exposed churners.``
+            One a reason, such as ``support (Kept): 6 exposed churners. Needs: 10 exposed churners.`` and the like.
         """
         return tuple((*_where(places), *explain(answer)) for answer, places in self._places.items())
 
@@ -52,7 +52,7 @@ def explain(answer: NotEstimable) -> Sentence:
     Returns
     -------
     Sentence
-        Such as ``6 exposed churners. Needs: 10 exposed churners.``
+        Both in one line, such as ``6 exposed churners. Needs: 10 exposed churners.`` or the reason alone.
     """
     why: Sentence = (Untrusted(_without_stop(answer.reason)),)
     return (*why, ". Needs: ", Untrusted(_without_stop(answer.needs)), ".") if answer.needs else (*why, ".")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from cxlink.handoff import Linked, Loaded, Readiness
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MAX_WIDTH = 100
+SEPARATOR = " | "
 _MIN_WIDTH = 40
 _MAX_NOTICES = 5
 
@@ -83,8 +85,8 @@ def render_terminal(document: Document, *, width: int = 80, out: Path | None = N
     """
     width = max(_MIN_WIDTH, min(width, MAX_WIDTH))
     lines = [
-        *_wrapped(render_sentence(document.header, Sink.TERMINAL), width, "bold"),
-        *_wrapped(document.ledger_line, width),
+        *_packed(render_sentence(document.header, Sink.TERMINAL), width, "bold"),
+        *_packed(document.ledger_line, width),
         *_wrapped(document.ceiling_line, width),
         Text(),
         *render_table(document.table, width),
@@ -128,6 +130,18 @@ def _next(document: Document, width: int, out: Path | None) -> list[Text]:
     for place, step in enumerate(steps):
         lines += hang("Next: " if place == 0 else "      ", render_sentence(step, Sink.TERMINAL), width, "")
     return lines
+
+
+def _packed(text: str, width: int, style: str = "") -> list[Text]:
+    """Break a line of parts between its parts, and within a part only where it is too long by itself."""
+    lines: list[str] = []
+    for part in text.split(SEPARATOR):
+        joined = f"{lines[-1]}{SEPARATOR}{part}" if lines else part
+        if lines and cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return [wrapped for line in lines for wrapped in _wrapped(line, width, style)]
 
 
 def _wrapped(text: str, width: int, style: str = "") -> list[Text]:

@@ -27,8 +27,8 @@ def build_timeline(linked: Linked, kpi: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        customer_id ("" where unmatched), day, kind (acquired, incident, response, ended), component, cause, table,
-        record_id, value; sorted by customer, day and kind.
+        Columns customer_id ("" where unmatched), day, kind (acquired, incident, response, ended), component, cause,
+        table, record_id, value; sorted by customer, day and kind.
     """
     import pandas as pd
 

@@ -68,7 +68,20 @@ def hide_respondents(feedback: pd.DataFrame, emails: pd.Series, rng: np.random.G
 
 
 def hide_payers(revenue: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Take the customer id from a few charges, or replace it with one that no customer has."""
+    """Take the customer id from a few charges, or replace it with one that no customer has.
+
+    Parameters
+    ----------
+    revenue : pandas.DataFrame
+        Charges with ``customer_id``.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same charges.
+    """
     draw = rng.random(len(revenue))
     unknown = "X" + pd.Series(rng.integers(1000, 9999, len(revenue)).astype(str))
     customer_id = revenue["customer_id"].mask(draw < UNKNOWN_PAYER_SHARE / 2)

@@ -187,6 +187,19 @@ def test_complaints_count_only_where_nothing_else_covers_the_component() -> None
     assert (late.comments, late.tickets, late.customers) == (1, 1, 1)
 
 
+def test_an_answer_about_a_component_is_no_complaint_by_itself() -> None:
+    tags = tags_of([("r1", "feedback", "delivery", None)])
+    praised = Tagged(tags.tags.assign(evidence=""), "test", "0", ())
+    assert len(run(tags)[0].incidents) == 1
+    assert run(praised)[0].incidents.empty
+
+
+def test_a_ticket_that_asks_to_leave_costs_no_component() -> None:
+    calls = tickets(("t1", "a", "2024-04-03 09:00", "billing", 10.0, 0.0))
+    linked, _ = run(tags_of([("t1", "tickets", "billing", None)], intent="cancel"), tickets=calls)
+    assert linked.tickets.empty
+
+
 def test_a_credit_that_revenue_bears_is_no_cost() -> None:
     calls = tickets(
         ("t1", "a", "2024-04-03 09:00", "billing", 10.0, 5.0), ("t2", "a", "2024-08-03 09:00", "billing", 4.0, 2.5)

@@ -25,14 +25,18 @@ class PhraseBank:
     ----------
     complaint : mapping
         Component to cause to sentences.
-    praise, neutral, negated, question, subject : mapping
-        Component to sentences; praise and subject also have ``general``, subject also ``cancellation``.
+    praise, neutral, negated : mapping
+        Component to sentences; praise also has ``general``.
     vague : mapping
         ``good``, ``middling``, ``bad``: sentences that name nothing.
+    question : mapping
+        Component to sentences.
     cancellation : mapping
         ``text``: sentences that ask to cancel.
     filler : mapping
         ``before`` and ``after``: sentences around a complaint.
+    subject : mapping
+        Component to subjects of tickets; also ``general`` and ``cancellation``.
     format : mapping
         ``amount`` with ``{value}``, and the ``decimal`` sign.
     """
