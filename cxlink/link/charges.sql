@@ -25,7 +25,10 @@ from (
 create table recurring_charges as
 select
     customer, charged_on, amount_minor, starts_on,
-    case when covered_days < 46 then 1 else cast(round(covered_days / 30.4375) as bigint) end as covered_months
+    case
+        when covered_days < 46 then 1
+        else least(cast(round(covered_days / 30.4375) as bigint), (select max(number) + 1 from numbers))
+    end as covered_months
 from (
     select
         charges.customer, charges.charged_on, charges.amount_minor,
