@@ -23,7 +23,6 @@ QUANTITIES = {
     "experience": "NPS",
 }
 MONEY = ("margin_kept", "cost_saved")
-NAME = "made-up"
 
 
 def cxlink(*arguments: str, cwd: Path) -> str:
@@ -78,14 +77,13 @@ def put_between(text: str, name: str, content: str) -> str:
 
 
 def main() -> None:
-    """Make the company, run, and write README.md."""
+    """Run the demo and write README.md."""
     readme = REPOSITORY / "README.md"
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        cxlink("simulate", NAME, "--customers", "2000", "--seed", "1", "--compressed", cwd=place)
-        shown = cxlink("run", "--config", f"{NAME}/cxlink.toml", cwd=place)
-        results = json.loads(next(place.glob("out/*/results.json")).read_text(encoding="utf-8"))
-        truth = json.loads((place / NAME / "truth.json").read_text(encoding="utf-8"))
+        shown = cxlink("demo", cwd=Path(folder))
+        reports = Path(folder) / "cxlink-demo" / "reports"
+        results = json.loads((reports / "results.json").read_text(encoding="utf-8"))
+    truth = json.loads((REPOSITORY / "sample_data" / "truth.json").read_text(encoding="utf-8"))
     text = readme.read_text(encoding="utf-8")
     text = put_between(text, "excerpt", f"```text\n{shown.rstrip()}\n```")
     text = put_between(text, "truth", compare(results, truth["effects"]))

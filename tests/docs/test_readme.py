@@ -13,6 +13,8 @@ import pytest
 
 from cxlink.errors import ExitCode
 from cxlink.settings import read_settings
+from cxlink.tag.match import tag_texts
+from cxlink.tag.read_taxonomy import read_taxonomy
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -22,6 +24,11 @@ DOCUMENTS = sorted(
     for path in REPOSITORY.rglob("*.md")
     if not IGNORED & set(path.relative_to(REPOSITORY).parts) and "snapshots" not in path.parts
 )
+CONFIGURATIONS = [
+    REPOSITORY / "cxlink" / "cli" / "cxlink.toml.txt",
+    *sorted(REPOSITORY.glob("examples/*/cxlink.toml")),
+    *sorted(REPOSITORY.glob("sample_data/cxlink.toml")),
+]
 OPTION = re.compile(r"--[a-z][a-z-]*")
 # hosts of package registries, in parts so that this file does not name them
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("crates", "io"))]
@@ -90,6 +97,11 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert stated == [int(code) for code in ExitCode]
 
 
+def test_the_excerpt_and_the_truth_are_filled_in() -> None:
+    for name, sign in (("excerpt", "CEILING"), ("truth", "| together |")):
+        assert sign in README.split(f"<!-- {name}: begin")[1].split(f"<!-- {name}: end -->")[0]
+
+
 @pytest.mark.parametrize(("name", "block"), toml_blocks())
 def test_toml_in_documents_is_valid(name: str, block: str, tmp_path: Path) -> None:
     if is_configuration(tomllib.loads(block)):
@@ -119,17 +131,27 @@ def test_fragments_of_configuration_fit_a_whole_one(tmp_path: Path) -> None:
     assert n_checked > 0
 
 
-@pytest.mark.parametrize(
-    "template",
-    sorted(REPOSITORY.glob("cxlink/*/cxlink.toml.txt")) + sorted(REPOSITORY.glob("examples/*/cxlink.toml")),
-    ids=name_of,
-)
-def test_shipped_configurations_are_valid(template: Path, tmp_path: Path) -> None:
-    text = template.read_text(encoding="utf-8")
-    if "{" in text and "simulate" in template.parts:
-        pytest.skip("a template with places to fill; tests of simulate read what comes out")
-    shutil.copyfile(template, tmp_path / "cxlink.toml")
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=name_of)
+def test_shipped_configurations_are_valid(configuration: Path, tmp_path: Path) -> None:
+    shutil.copyfile(configuration, tmp_path / "cxlink.toml")
     read_settings(tmp_path / "cxlink.toml")
+
+
+def test_the_taxonomy_in_the_documents_finds_what_it_should(tmp_path: Path) -> None:
+    blocks = [block for _, block in toml_blocks() if "components" in tomllib.loads(block)]
+    assert len(blocks) == 1
+    (tmp_path / "taxonomy.toml").write_text(blocks[0], encoding="utf-8")
+    taxonomy = read_taxonomy(tmp_path / "taxonomy.toml")
+    texts = [
+        "The ferry was late again.",
+        "The boat was never late.",
+        "The ferry was cancelled.",
+        "The boat was on time.",
+    ]
+    found = [
+        [f"{tag.component}.{tag.cause}" for tag in tags if tag.is_complaint] for tags in tag_texts(texts, taxonomy).tags
+    ]
+    assert found == [["boat.late"], [], ["boat.cancelled"], []]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

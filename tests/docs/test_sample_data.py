@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cxlink.settings import read_settings
 from cxlink.simulate import simulate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -32,3 +33,7 @@ def test_every_column_of_every_file_is_described(company: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             written[path.name] = next(csv.reader(file))
     assert stated == written
+
+
+def test_its_configuration_is_valid(company: Path) -> None:
+    assert read_settings(company / "cxlink.toml").model.kpi == "nps"
