@@ -114,6 +114,7 @@ class Linkage:
     events_matched: float | None
     revenue_matched: float | None
     revenue_matched_by_amount: float | None
+    customers_with_revenue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def _measure(engine: Engine, loaded: Loaded) -> Linkage:
         return float(frame["matched"].iloc[0]) / total if total else None
 
     customers = int(str(engine.scalar("select count(*) from linked_customers")))
+    paying = engine.scalar("select count(distinct customer) from matched_revenue where customer is not null")
     return Linkage(
         customers=customers,
         feedback_matched=share("feedback"),
@@ -58,4 +59,5 @@ def _measure(engine: Engine, loaded: Loaded) -> Linkage:
         events_matched=share("events"),
         revenue_matched=share("revenue"),
         revenue_matched_by_amount=share("revenue", "abs(amount_minor)"),
+        customers_with_revenue=int(str(paying)) / customers if customers and "revenue" in loaded.columns else None,
     )

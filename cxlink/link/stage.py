@@ -79,7 +79,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         from_day=first,
         to_day=day_number(loaded.observed_to),
         churn_refusal=_churn_refusal(linkage, business, _repeat_share(loaded), known_ends=known_ends),
-        money_refusal=_money_refusal(linkage),
+        money_refusal=_match_refusal(linkage),
         messages=(*notes, *incident_notes, *cost_notes, *_match_messages(linkage), *_reversed_message(n_reversed)),
     )
 
@@ -117,15 +117,17 @@ def _churn_refusal(
         )
     if not known_ends:
         return NotEstimable("no source says when customers end", "customers.ended_on, or revenue.period_end")
-    return None
+    return _match_refusal(linkage)
 
 
-def _money_refusal(linkage: Linkage) -> NotEstimable | None:
-    matched = linkage.revenue_matched_by_amount
-    if matched is not None and matched < MATCH_FLOOR:
-        return NotEstimable(
-            f"only {matched:.1%} of revenue found its customer", "the same customer_id in revenue and customers"
-        )
+def _match_refusal(linkage: Linkage) -> NotEstimable | None:
+    """Too few matches stop what needs money and churn; causes, KPI and ticket cost go on."""
+    by_amount, by_customer = linkage.revenue_matched_by_amount, linkage.customers_with_revenue
+    needs = "the same customer_id in revenue and customers"
+    if by_amount is not None and by_amount < MATCH_FLOOR:
+        return NotEstimable(f"only {by_amount:.1%} of revenue found its customer", needs)
+    if by_customer is not None and by_customer < MATCH_FLOOR:
+        return NotEstimable(f"only {by_customer:.1%} of customers have revenue", needs)
     return None
 
 

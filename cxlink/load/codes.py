@@ -170,7 +170,7 @@ CODES: Mapping[str, CodeText] = {
     "CX152": CodeText(
         "amounts in another currency",
         "Amounts of several currencies are never added without rates; those are not used.",
-        "Add a source of rates: [[sources.fx]] with currency, date and rate_to_project.",
+        "Nothing yet: this version applies no rates. Export the amounts in the project's currency where you can.",
     ),
     "CX153": CodeText(
         "lines of totals",

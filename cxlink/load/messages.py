@@ -65,7 +65,7 @@ def source_messages(source: Source, parts: Sequence[Converted], currency: str) -
                 "warning",
                 STAGE,
                 f"{source.label}: amounts in {', '.join(others)} are not used without rates to {currency}.",
-                "Add a source of rates: [[sources.fx]].",
+                "This version applies no rates; export the amounts in the project's currency.",
             )
         )
     unsigned = sum(part.n_unsigned_refunds for part in parts)

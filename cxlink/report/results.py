@@ -199,6 +199,7 @@ def _linkage(linkage: Linkage) -> LinkageResult:
         feedback_matched=_share(linkage.feedback_matched),
         tickets_matched=_share(linkage.tickets_matched),
         revenue_matched_by_amount=_share(linkage.revenue_matched_by_amount),
+        customers_with_revenue=_share(linkage.customers_with_revenue),
         events_matched=_share(linkage.events_matched),
         revenue_matched=_share(linkage.revenue_matched),
     )

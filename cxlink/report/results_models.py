@@ -69,6 +69,7 @@ class LinkageResult(_Part):
     feedback_matched: float | None
     tickets_matched: float | None
     revenue_matched_by_amount: float | None
+    customers_with_revenue: float | None
     events_matched: float | None
     revenue_matched: float | None
 

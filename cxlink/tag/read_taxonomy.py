@@ -57,7 +57,7 @@ def _as_error(place: str, faults: list[str]) -> ConfigError:
         "CX302",
         place,
         f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in the taxonomy:{listed}{more}\n",
-        "Mend them; `cxlink tag lint` checks again.",
+        "Mend them; `cxlink check` reads the taxonomy again.",
     )
 
 

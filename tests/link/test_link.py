@@ -240,3 +240,14 @@ def test_row_order_changes_nothing() -> None:
     other, _ = run(customers=people.sample(frac=1, random_state=1), revenue=revenue.sample(frac=1, random_state=2))
     pd.testing.assert_frame_equal(one.movements, other.movements)
     pd.testing.assert_frame_equal(one.customers, other.customers)
+
+
+def test_hardly_any_match_stops_money_and_churn_and_nothing_else() -> None:
+    revenue = charges(*[("stranger", f"2024-{month:02d}-05", 500.0, "recurring") for month in range(1, 13)])
+    calls = tickets(("t1", "a", "2024-04-03 09:00", "billing", 10.0, 0.0))
+    linked, _ = run(tags_of([("t1", "tickets", "billing", None)]), revenue=revenue, tickets=calls)
+    assert linked.churn_refusal is not None
+    assert linked.money_refusal is not None
+    assert "0.0% of revenue" in linked.money_refusal.reason
+    assert len(linked.incidents) == len(linked.tickets) == 1
+    assert linked.customers["active"].any()
