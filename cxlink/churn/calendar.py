@@ -22,7 +22,7 @@ def calendar_terms(quarter: np.ndarray, events: np.ndarray) -> tuple[np.ndarray,
     columns : ndarray
         (n_rows, n_terms): one a quarter but the last, pooled so that each holds at least ten events.
     last_year : ndarray
-        (n_terms,) mean of the columns over the last four quarters, weighted equally.
+        (up to 4, n_terms): the columns of the last four quarters, for `calendar_level`.
     """
     n_quarters = int(quarter.max(initial=0)) + 1
     counts = np.bincount(quarter[events], minlength=n_quarters)
@@ -30,8 +30,27 @@ def calendar_terms(quarter: np.ndarray, events: np.ndarray) -> tuple[np.ndarray,
     n_groups = int(group.max(initial=0)) + 1
     columns = (group[quarter][:, None] == np.arange(n_groups - 1)[None, :]).astype(float)
     recent = group[max(n_quarters - 4, 0) :]
-    last_year = (recent[:, None] == np.arange(n_groups - 1)[None, :]).mean(axis=0)
+    last_year = (recent[:, None] == np.arange(n_groups - 1)[None, :]).astype(float)
     return columns, last_year
+
+
+def calendar_level(coefficients: np.ndarray, last_year: np.ndarray) -> np.ndarray:
+    """Log hazard that stands for the last year: of its mean hazard, so that a busy season counts in full.
+
+    Parameters
+    ----------
+    coefficients : ndarray
+        (n_draws, n_terms) log hazard ratios of the calendar columns.
+    last_year : ndarray
+        (n_quarters, n_terms), from `calendar_terms`.
+
+    Returns
+    -------
+    ndarray
+        (n_draws,).
+    """
+    level: np.ndarray = np.log(np.exp(coefficients @ last_year.T).mean(axis=1))
+    return level
 
 
 def _pool(counts: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxlink.handoff import CurvePoint, Linked, Loaded
-from cxlink.stats import kaplan_meier
+from cxlink.stats import EstimationError, kaplan_meier
 
 MIN_CUSTOMERS = 30
 STEP_DAYS = 30
@@ -53,7 +53,11 @@ def fit_curves(linked: Linked, loaded: Loaded, segments: tuple[str, ...]) -> tup
 def _curve(segment: str, start: np.ndarray, stop: np.ndarray, event: np.ndarray) -> tuple[CurvePoint, ...]:
     if len(stop) < MIN_CUSTOMERS or not event.any():
         return ()
-    curve = kaplan_meier(stop=stop, event=event, start=start)
+    try:
+        curve = kaplan_meier(stop=stop, event=event, start=start)
+    except EstimationError:
+        # everybody at risk left before others entered: the curve beyond that day is not known
+        return ()
     points = []
     for day in range(0, int(stop.max()) + 1, STEP_DAYS):
         at_risk = int(((start < max(day, 1)) & (stop >= max(day, 1))).sum())

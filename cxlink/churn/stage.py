@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxlink.churn.calendar import calendar_terms
+from cxlink.churn.calendar import calendar_level, calendar_terms
 from cxlink.churn.curves import fit_curves
 from cxlink.churn.gates import check_churn, check_component
 from cxlink.churn.rates import choose_bands, rates_by_band
@@ -14,7 +14,7 @@ from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, CurvePoint, HazardModel, Linked, Loaded, Message
 from cxlink.settings import Settings
-from cxlink.stats import CoxError, CoxFit, fit_cox
+from cxlink.stats import CoxError, CoxFit, find_partners, fit_cox, fit_kept_columns
 
 LEVEL = 0.95
 Z = 1.959963984540054
@@ -63,11 +63,6 @@ class _Design:
     n_covariates: int
     kept: np.ndarray
 
-    def without(self, columns: tuple[int, ...]) -> _Design:
-        kept = self.kept.copy()
-        kept[np.flatnonzero(self.kept)[list(columns)]] = False
-        return replace(self, kept=kept)
-
     def spread(self, values: np.ndarray) -> np.ndarray:
         """Put values of the kept columns (last axis) among zeros for the others."""
         full = np.zeros((*values.shape[:-1], len(self.names)))
@@ -83,11 +78,11 @@ def _fit(
     n_components, n_covariates = len(linked.components), len(linked.covariate_names)
     design = _Design(
         columns=np.column_stack([rows.exposed.astype(float), linked.covariates[rows.customer], calendar]),
-        names=(*linked.components, *linked.covariate_names, *(f"quarter group {k}" for k in range(len(last_year)))),
+        names=(*linked.components, *linked.covariate_names, *(f"quarter group {k}" for k in range(calendar.shape[1]))),
         n_components=n_components,
         n_covariates=n_covariates,
         kept=np.array(
-            [refusals[name] is None for name in linked.components] + [True] * (n_covariates + len(last_year))
+            [refusals[name] is None for name in linked.components] + [True] * (n_covariates + calendar.shape[1])
         ),
     )
     voluntary, involuntary = int(rows.voluntary.sum()), int(rows.involuntary.sum())
@@ -99,9 +94,10 @@ def _fit(
     left_out = [
         name for name, was, stays in zip(design.names, design.kept, fitted.kept, strict=True) if was and not stays
     ]
-    for name in set(left_out) & set(linked.components):
-        refusals[name] = NotEstimable(
-            "its incidents go along with another column exactly, or nobody left without them", "more customers"
+    for place in sorted(_inseparable(design, fitted)):
+        refusals[linked.components[place]] = NotEstimable(
+            "its incidents cannot be told from another column's, or nobody left without them",
+            "customers who met one without the other",
         )
     influence = _influence(fit)
     beta = fitted.spread(fit.beta)
@@ -135,23 +131,29 @@ def _fit(
 
 
 def _fit_what_can_be(design: _Design, rows: RiskRows) -> tuple[CoxFit, _Design]:
-    """Fit, leaving out the columns whose coefficient does not exist, as long as something remains."""
-    while True:
-        try:
-            fit = fit_cox(
-                design.columns[:, design.kept],
-                stop=rows.stop,
-                event=rows.voluntary,
-                start=rows.start,
-                cluster=rows.customer,
-                keep_score_residuals=False,
-            )
-        except CoxError as error:
-            if not error.columns or len(error.columns) >= design.kept.sum():
-                raise
-            design = design.without(error.columns[-1:])
-            continue
-        return fit, design
+    def fit(columns: np.ndarray) -> CoxFit:
+        return fit_cox(
+            columns,
+            stop=rows.stop,
+            event=rows.voluntary,
+            start=rows.start,
+            cluster=rows.customer,
+            keep_score_residuals=False,
+        )
+
+    fitted, kept = fit_kept_columns(fit, design.columns, design.kept)
+    return fitted, replace(design, kept=kept)
+
+
+def _inseparable(design: _Design, fitted: _Design) -> set[int]:
+    """Components whose coefficient does not exist, and those that it cannot be told from."""
+    gone = np.flatnonzero(design.kept & ~fitted.kept)
+    found = {int(column) for column in gone if column < design.n_components}
+    for column in gone:
+        partners = find_partners(design.columns, int(column), fitted.kept)
+        if column < design.n_components:
+            found |= {int(partner) for partner in partners if partner < design.n_components}
+    return found
 
 
 def _hazards(
@@ -187,8 +189,8 @@ def _hazards(
         log_hazard_ratio_draws=draws[:, components],
         coefficients=beta[covariates],
         coefficient_draws=draws[:, covariates],
-        calendar=float(beta[calendar] @ last_year),
-        calendar_draws=draws[:, calendar] @ last_year,
+        calendar=float(calendar_level(beta[calendar][None, :], last_year)[0]),
+        calendar_draws=calendar_level(draws[:, calendar], last_year),
         band_edges=edges,
         voluntary_rates=point[0],
         voluntary_rate_draws=np.array([rates[0] for rates in drawn]),

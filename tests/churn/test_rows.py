@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlink.churn.calendar import calendar_terms
+from cxlink.churn.calendar import calendar_level, calendar_terms
 from cxlink.churn.gates import check_churn, check_component
 from cxlink.churn.rates import BAND_EDGES, choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows, quarter_starts
@@ -116,7 +116,10 @@ def test_quarters_are_pooled_until_each_group_holds_ten_events() -> None:
     events = np.zeros(120, dtype=bool)
     events[[*range(4), *range(20, 30), *range(40, 51), *range(60, 61), *range(80, 92), *range(100, 103)]] = True
     columns, last_year = calendar_terms(quarter, events)
-    assert last_year.shape == (columns.shape[1],)
+    assert last_year.shape == (4, columns.shape[1])
+    season = calendar_level(np.full((1, columns.shape[1]), np.log(3.0)), last_year)
+    # quarters of the pooled last group have hazard 1, the others 3: their mean, not the mean of the logs
+    assert np.exp(season[0]) == pytest.approx((1 + 2 * last_year.sum(axis=1)).mean())
     groups = np.column_stack([columns, 1 - columns.sum(axis=1)])
     assert (groups[events].sum(axis=0) >= 10).all()
 
