@@ -129,7 +129,8 @@ class Linked:
         One row a customer in the order of the key: customer, customer_id, acquired_day, start, stop (the observed
         spell: at risk on ``(start, stop]`` days of tenure), event (0 none, 1 voluntary, 2 involuntary), at_risk (bool:
         the spell has a day inside the window), active (bool: at the cut-off, no notice given), tenure (days at the
-        cut-off), monthly_price (project currency; NaN where no charge says).
+        cut-off), monthly_price (project currency; NaN where no charge says),
+        covered_months (months that the last charge covers; NaN likewise).
     covariates : ndarray
         (n_customers, n_covariates) attributes named in ``[model] adjust_for``, as numbers; no missing values.
     covariate_names : tuple of str

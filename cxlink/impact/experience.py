@@ -12,11 +12,13 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Linked
 from cxlink.impact.calendar import quarter_columns
 from cxlink.impact.windows import last_day_before
-from cxlink.stats import ClusteredFit, EstimationError, fit_clustered_ols
+from cxlink.stats import EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
 
 Kpi = Literal["nps", "csat", "ces"]
 MIN_RESPONSES = 10
 MIN_CLUSTERS = 30
+TENURE_EDGES = np.array([90, 365], dtype=np.int64)
+"""Days of tenure that part new, young and old customers."""
 LEVEL = 0.95
 Z = 1.959963984540054
 
@@ -140,9 +142,8 @@ def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
 def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> ExperienceFit:
     """Regress the KPI on exposure to each component, jointly.
 
-    Adjusted for attributes and calendar quarter, and for having had the touchpoint at all where that is recorded;
-    clustered by customer. Answers without a customer cannot show what was met and are left out, unless they are about
-    an event.
+    Adjusted for attributes, tenure and calendar quarter, and for having had the touchpoint at all where that is
+    recorded; clustered by customer. Answers without a customer cannot show what was met and are left out.
 
     Parameters
     ----------
@@ -167,31 +168,62 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
         _refusal(exposed[:, place], experienced[:, place], cluster, known_from_answers=name in by_answers)
         for place, name in enumerate(linked.components)
     ]
-    kept = [place for place in range(n_components) if refusals[place] is None]
+    wanted = np.array([refusal is None for refusal in refusals], dtype=bool)
     not_all = [place for place in range(n_components) if 0 < experienced[:, place].sum() < len(value)]
-    columns = [
-        exposed[:, kept].astype(float),
-        np.ones((len(value), 1)),
-        linked.covariates[cluster],
-        experienced[:, not_all].astype(float) - 1.0,
-        quarter_columns(answers.day[used]),
-    ]
-    point, draws = np.zeros(n_components), np.zeros((len(weights), n_components))
-    n_terms = 1 + linked.covariates.shape[1]
-    level, level_draws = np.zeros(n_terms), np.zeros((len(weights), n_terms))
-    fit = _try_fit(np.column_stack(columns), value, cluster) if kept else None
-    if fit is None:
-        failed = NotEstimable("the KPI model cannot be fitted", "more answers after an incident")
-        filled = tuple(refusal or failed for refusal in refusals)
-        level[0] = value.mean() if len(value) else 0.0
-        level_draws[:, 0] = level[0]
-        return ExperienceFit(filled, point, draws, level, level_draws, len(value), len(np.unique(cluster)))
-    drawn = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
-    point[kept], draws[:, kept] = fit.beta[: len(kept)], drawn[:, : len(kept)]
-    middle = slice(len(kept), len(kept) + n_terms)
-    return ExperienceFit(
-        tuple(refusals), point, draws, fit.beta[middle], drawn[:, middle], len(value), len(fit.cluster_ids)
+    design = np.column_stack(
+        [
+            exposed.astype(float),
+            np.ones(len(value)),
+            linked.covariates[cluster],
+            experienced[:, not_all].astype(float) - 1.0,
+            _tenure_columns(linked, cluster, answers.day[used]),
+            quarter_columns(answers.day[used]),
+        ]
     )
+    usable = np.append(wanted, np.ones(design.shape[1] - n_components, dtype=bool))
+    n_terms = 1 + linked.covariates.shape[1]
+    beta, drawn = np.zeros(design.shape[1]), np.zeros((len(weights), design.shape[1]))
+    try:
+        fit, kept = fit_kept_columns(lambda X: fit_clustered_ols(X, value, cluster=cluster), design, usable)
+    except EstimationError:
+        kept = np.zeros(design.shape[1], dtype=bool)
+        beta[n_components] = value.mean() if len(value) else 0.0
+        drawn[:, n_components] = beta[n_components]
+    else:
+        beta[kept] = fit.beta
+        drawn[:, kept] = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
+    for place in _inseparable(design, wanted, kept, n_components):
+        refusals[place] = NotEstimable(
+            "its incidents cannot be told from another component's", "customers who met one without the other"
+        )
+    shown = np.array([refusal is None for refusal in refusals], dtype=bool)
+    terms = slice(n_components, n_components + n_terms)
+    return ExperienceFit(
+        refusals=tuple(refusals),
+        point=np.where(shown, beta[:n_components], 0.0),
+        draws=np.where(shown, drawn[:, :n_components], 0.0),
+        level=beta[terms],
+        level_draws=drawn[:, terms],
+        n=len(value),
+        n_clusters=len(np.unique(cluster)),
+    )
+
+
+def _tenure_columns(linked: Linked, cluster: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """New customers answer otherwise than old ones, whatever they met."""
+    tenure = day - linked.customers["acquired_day"].to_numpy(dtype=np.int64)[cluster]
+    band = np.searchsorted(TENURE_EDGES, tenure, side="right")
+    columns: np.ndarray = (band[:, None] == np.arange(len(TENURE_EDGES))[None, :]).astype(float)
+    return columns
+
+
+def _inseparable(design: np.ndarray, wanted: np.ndarray, kept: np.ndarray, n_components: int) -> set[int]:
+    gone = np.flatnonzero(wanted & ~kept[:n_components])
+    found = {int(place) for place in gone}
+    for place in gone:
+        partners = find_partners(design, int(place), kept)
+        found |= {int(partner) for partner in partners if partner < n_components}
+    return found
 
 
 def mean_with_interval(value: np.ndarray, cluster: np.ndarray, unit: str, method: str) -> Answer:
@@ -209,23 +241,20 @@ def mean_with_interval(value: np.ndarray, cluster: np.ndarray, unit: str, method
     Returns
     -------
     Estimate or NotEstimable
-        Refused below ten answers.
+        Refused below ten answers of ten customers, and where all are the same.
     """
     if len(value) < MIN_RESPONSES:
         return NotEstimable(f"{len(value)} answers, needs {MIN_RESPONSES}", "more answers")
+    if len(np.unique(cluster)) < MIN_RESPONSES:
+        return NotEstimable(f"answers of {len(np.unique(cluster))} customers, needs {MIN_RESPONSES}", "more customers")
+    if np.ptp(value) == 0:
+        return NotEstimable(f"all {len(value)} answers are the same", "more answers")
     mean = float(value.mean())
     _, place = np.unique(cluster, return_inverse=True)
     error = float(np.sqrt((np.bincount(place, weights=value - mean) ** 2).sum())) / len(value)
     clusters = int(place.max()) + 1
     error *= float(np.sqrt(clusters / max(clusters - 1, 1)))
     return Estimate(mean, mean - Z * error, mean + Z * error, LEVEL, unit, clusters, len(value), method)
-
-
-def _try_fit(design: np.ndarray, value: np.ndarray, cluster: np.ndarray) -> ClusteredFit | None:
-    try:
-        return fit_clustered_ols(design, value, cluster=cluster)
-    except EstimationError:
-        return None
 
 
 def _known_from_answers(linked: Linked) -> set[str]:

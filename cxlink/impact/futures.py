@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ class Exposure:
     share : ndarray
         (n_active, n_months) share of the month's days on which the customer is exposed.
     count : ndarray
-        (n_active, n_months) incidents.
+        (n_active, n_months) expected incidents.
     """
 
     share: np.ndarray
@@ -31,14 +32,15 @@ class Future:
 
     Parameters
     ----------
-    customer, day, lot : ndarray
-        (n_incidents,) position among the active customers, days after the cut-off (from 0), and a uniform number that
-        decides whether a partial reduction removes the incident: common to all contrasts.
+    customer, day : ndarray
+        (n_incidents,) position among the active customers, and days after the cut-off, from 0.
+    expected : ndarray
+        (n_active, n_months) incidents that the rates let expect.
     """
 
     customer: np.ndarray
     day: np.ndarray
-    lot: np.ndarray
+    expected: np.ndarray
 
 
 def draw_future(daily_rates: np.ndarray, rng: np.random.Generator) -> Future:
@@ -56,17 +58,24 @@ def draw_future(daily_rates: np.ndarray, rng: np.random.Generator) -> Future:
     Future
         Sorted by customer and day.
     """
-    counts = rng.poisson(daily_rates * DAYS_A_MONTH)
+    expected = daily_rates * DAYS_A_MONTH
+    counts = rng.poisson(expected)
     customer, month = np.nonzero(counts)
     repeated = counts[customer, month]
     customer, month = np.repeat(customer, repeated), np.repeat(month, repeated)
     day = (month + rng.random(len(month))) * DAYS_A_MONTH
     order = np.lexsort((day, customer))
-    return Future(customer[order], day[order], rng.random(len(order)))
+    return Future(customer[order], day[order], expected)
 
 
-def expose(future: Future, residual: np.ndarray, n_months: int, exposure_days: int, *, removed: float) -> Exposure:
-    """Months of exposure that a future brings when a share of its incidents is removed.
+def expose(
+    future: Future, residual: np.ndarray, n_months: int, exposure_days: int, shares: Sequence[float]
+) -> list[Exposure]:
+    """Months of exposure that a future brings when shares of its incidents are removed.
+
+    A partial removal is averaged over which incidents it removes: a day that one incident exposes stays exposed with
+    probability ``1 - share``, one that two or more expose with ``1 - share ** 2``. That leaves no lottery in the
+    contrast.
 
     Parameters
     ----------
@@ -78,31 +87,36 @@ def expose(future: Future, residual: np.ndarray, n_months: int, exposure_days: i
         Length of the horizon.
     exposure_days : int
         How long an incident acts.
-    removed : float
-        Share of incidents removed: 0 as is, 1 none is left.
+    shares : sequence of float
+        Shares of incidents removed: 0 as is, 1 none is left.
 
     Returns
     -------
-    Exposure
-        Share of days and count by customer and month.
+    list of Exposure
+        One a share.
     """
     n_active = len(residual)
-    kept = future.lot >= removed
-    customer, day = future.customer[kept], future.day[kept]
-    count = np.bincount(
-        customer * n_months + np.minimum((day / DAYS_A_MONTH).astype(np.int64), n_months - 1),
-        minlength=n_active * n_months,
-    ).reshape(n_active, n_months)
-    acted_until = residual[customer]
+    customer, day = future.customer, future.day
+    after = np.maximum(day, residual[customer])
     same = np.zeros(len(customer), dtype=bool)
     same[1:] = customer[1:] == customer[:-1]
     before = np.where(same, np.append(-np.inf, day[:-1] + exposure_days), -np.inf)
-    begins = np.maximum(day, np.maximum(before, acted_until))
     ends = day + exposure_days
-    days = _days_by_month(customer, begins, ends, n_active, n_months)
+
+    def days(begins: np.ndarray) -> np.ndarray:
+        return _days_by_month(customer, begins, ends, n_active, n_months)
+
+    union, total = days(np.maximum(after, before)), days(after)
+    once, repeatedly = np.clip(2 * union - total, 0, None), np.clip(total - union, 0, union)
     everyone = np.arange(n_active)
-    days += _days_by_month(everyone, np.zeros(n_active), residual.astype(float), n_active, n_months)
-    return Exposure(share=days / DAYS_A_MONTH, count=count.astype(float))
+    earlier = _days_by_month(everyone, np.zeros(n_active), residual.astype(float), n_active, n_months)
+    return [
+        Exposure(
+            share=(earlier + (1 - share) * once + (1 - share**2) * np.minimum(repeatedly, union - once)) / DAYS_A_MONTH,
+            count=(1 - share) * future.expected,
+        )
+        for share in shares
+    ]
 
 
 def _days_by_month(

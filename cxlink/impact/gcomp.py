@@ -10,15 +10,15 @@ import numpy as np
 from cxlink.handoff import HazardModel, Linked
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import ExperienceFit
-from cxlink.impact.futures import Exposure, draw_future, expose
+from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expose
 from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
-from cxlink.impact.projection import Parts, World, monthly_hazards
+from cxlink.impact.projection import Parts, World, monthly_hazards, renewal_matrix
 from cxlink.impact.shapley import sampled_parts, shapley_parts
 
 CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
 POINT_FUTURES = 20
-TENTH = 0.1
+REMOVED = {"as is": 0.0, "tenth": 0.1, "none": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,21 @@ class Base:
         (n_active,) days at the cut-off, and monthly price (0 where unknown).
     covariates : ndarray
         (n_active, n_covariates).
+    covered_months : ndarray
+        (n_active,) months that one charge covers; 1 where unknown.
     residual : ndarray
         (n_components, n_active) days after the cut-off on which earlier incidents still act.
+    end_rate : float
+        Ends of any kind a day at risk, over the observed window; for data that no hazard can be fitted to.
     """
 
     customer: np.ndarray
     tenure: np.ndarray
     price: np.ndarray
     covariates: np.ndarray
+    covered_months: np.ndarray
     residual: np.ndarray
+    end_rate: float
 
 
 def build_base(linked: Linked, exposure_days: int) -> Base:
@@ -89,6 +95,7 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         In the order of the key.
     """
     active = linked.customers.loc[linked.customers["active"]]
+    spells = linked.customers.loc[linked.customers["at_risk"]]
     keys = active["customer"].to_numpy()
     residual = np.zeros((len(linked.components), len(keys)))
     for place, name in enumerate(linked.components):
@@ -101,7 +108,9 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         tenure=active["tenure"].to_numpy(dtype=float),
         price=np.nan_to_num(active["monthly_price"].to_numpy(dtype=float)),
         covariates=linked.covariates[keys],
+        covered_months=np.maximum(np.nan_to_num(active["covered_months"].to_numpy(dtype=float), nan=1.0), 1.0),
         residual=residual,
+        end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
     )
 
 
@@ -126,7 +135,11 @@ class Projector:
         self._base, self._fits = base, fits
         self._n_months, self._exposure_days = n_months, exposure_days
         self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
-        self._middles = base.tenure[:, None] + 365.25 / 12 * (np.arange(n_months) + 0.5)[None, :]
+        self._renewals = tuple(
+            (np.flatnonzero(base.covered_months == months), renewal_matrix(int(months), n_months))
+            for months in np.unique(base.covered_months)
+        )
+        self._middles = base.tenure[:, None] + DAYS_A_MONTH * (np.arange(n_months) + 0.5)[None, :]
 
     def point(self, rng: np.random.Generator) -> Contrasts:
         """Contrasts at the point estimate, averaged over twenty futures.
@@ -169,7 +182,7 @@ class Projector:
         def gain(names: Sequence[str]) -> np.ndarray:
             difference = world.totals(names).minus(as_is)
             difference[COST] = -difference[COST]
-            return difference
+            return difference + 0.0  # no negative zero
 
         known: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros(4)}
 
@@ -188,12 +201,9 @@ class Projector:
         terms = incidence.point if number is None else incidence.draws[number]
         rates = incidence.daily_rates(terms, self._base.covariates, self._middles)
         future = draw_future(rates, rng)
-        removed = {"as is": 0.0, "tenth": TENTH, "none": 1.0}
         residual = self._base.residual[place]
-        return {
-            name: expose(future, residual, self._n_months, self._exposure_days, removed=share)
-            for name, share in removed.items()
-        }
+        found = expose(future, residual, self._n_months, self._exposure_days, tuple(REMOVED.values()))
+        return dict(zip(REMOVED, found, strict=True))
 
     def _parts(self, number: int | None) -> Parts:
         base, fits = self._base, self._fits
@@ -209,13 +219,15 @@ class Projector:
             experience_change=fits.experience.point if number is None else fits.experience.draws[number],
             cost=fits.costs.point if number is None else fits.costs.draws[number],
             discount=self._discount,
+            renewals=self._renewals,
         )
 
     def _hazards(self, number: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         base, model = self._base, self._fits.hazards
         shape = (len(base.tenure), self._n_months)
         if model is None:
-            return np.zeros(shape), np.zeros(shape), np.zeros(len(self._fits.incidence))
+            monthly = np.full(shape, base.end_rate * DAYS_A_MONTH)
+            return np.zeros(shape), monthly, np.zeros(len(self._fits.incidence))
         if number is None:
             slopes, calendar = model.coefficients, model.calendar
             voluntary, involuntary, log_ratio = model.voluntary_rates, model.involuntary_rates, model.log_hazard_ratio

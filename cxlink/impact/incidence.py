@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.handoff import Linked
-from cxlink.stats import EstimationError, fit_poisson
+from cxlink.stats import ClusteredFit, EstimationError, fit_kept_columns, fit_poisson
 
 BAND_EDGES = np.array([0, 30, 90, 180, 365, 730], dtype=np.int64)
 RECENT_DAYS = 365
@@ -136,14 +136,17 @@ def _fit(
         return Incidence(edges, point, draws, columns)
     spell, band = np.nonzero((days > 0) & happened[None, :])
     design = (band[:, None] == np.flatnonzero(happened)[None, :]).astype(float)
-    used = np.append(happened, np.ones(len(columns), dtype=bool))
     full = np.column_stack([design, linked.covariates[customers[spell]][:, columns]])
+    used = np.append(np.flatnonzero(happened), n_bands + np.arange(len(columns)))
+
+    def poisson(X: np.ndarray) -> ClusteredFit:
+        return fit_poisson(X, counts[spell, band], days[spell, band], cluster=customers[spell])
+
     try:
-        fit = fit_poisson(full, counts[spell, band], days[spell, band], cluster=customers[spell])
+        fit, kept = fit_kept_columns(poisson, full)
     except EstimationError:
-        columns, used, full = columns[:0], happened, design
-        point, draws = point[:n_bands], draws[:, :n_bands]
-        fit = fit_poisson(full, counts[spell, band], days[spell, band], cluster=customers[spell])
-    point[used] = fit.beta
-    draws[:, used] = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
+        # covariates that separate in combination: bands alone always have a rate
+        fit, kept = fit_kept_columns(poisson, full, np.arange(full.shape[1]) < design.shape[1])
+    point[used[kept]] = fit.beta
+    draws[:, used[kept]] = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
     return Incidence(edges, point, draws, columns)

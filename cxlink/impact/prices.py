@@ -9,9 +9,10 @@ import numpy as np
 from cxlink.handoff import Linked
 from cxlink.impact.calendar import quarter_columns
 from cxlink.impact.windows import count_between
-from cxlink.stats import fit_clustered_ols
+from cxlink.stats import EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
 
 MIN_CHANGES = 30
+MIN_CUSTOMERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class PriceEffect:
     draws : ndarray
         (n_draws, n_components).
     estimable : ndarray
-        (n_components,) bool: enough price changes follow an incident.
+        (n_components,) bool: enough charges of enough customers follow an incident, and it can be told from the others.
     """
 
     point: np.ndarray
@@ -49,14 +50,13 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     Returns
     -------
     PriceEffect
-        Zero where fewer than thirty charges follow an incident.
+        Zero where fewer than thirty charges, or those of fewer than thirty customers, follow an incident.
     """
     n_components = len(linked.components)
     point, draws = np.zeros(n_components), np.zeros((len(weights), n_components))
-    estimable = np.zeros(n_components, dtype=bool)
     changes = linked.price_changes
     if changes.empty:
-        return PriceEffect(point, draws, estimable)
+        return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
     customer = changes["customer"].to_numpy()
     before, after = changes["before_day"].to_numpy(), changes["after_day"].to_numpy()
     met = np.zeros((len(changes), n_components))
@@ -64,15 +64,23 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
         rows = linked.incidents.loc[linked.incidents["component"] == name]
         # an incident on the day of a charge is heard of by the next one
         met[:, place] = count_between(rows, "incident_day", customer, before - 1, after - 1)
-    enough = (met > 0).sum(axis=0) >= MIN_CHANGES
-    kept = np.flatnonzero(enough)
+    customers_met = np.array([len(np.unique(customer[met[:, place] > 0])) for place in range(n_components)])
+    enough = ((met > 0).sum(axis=0) >= MIN_CHANGES) & (customers_met >= MIN_CUSTOMERS)
     change = changes["log_change"].to_numpy()
-    if not len(kept) or np.ptp(change) == 0:
-        estimable[kept] = True
-        return PriceEffect(point, draws, estimable)
-    design = np.column_stack([met[:, kept], np.ones(len(changes)), linked.covariates[customer], quarter_columns(after)])
-    fit = fit_clustered_ols(design, change, cluster=customer)
-    point[kept] = fit.beta[: len(kept)]
-    draws[:, kept] = point[kept] + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence[:, : len(kept)]
-    estimable[kept] = True
-    return PriceEffect(point, draws, estimable)
+    if not enough.any() or np.ptp(change) == 0:
+        return PriceEffect(point, draws, enough)
+    quarters = quarter_columns(after)
+    design = np.column_stack([met, np.ones(len(changes)), linked.covariates[customer], quarters])
+    usable = np.append(enough, np.ones(design.shape[1] - n_components, dtype=bool))
+    try:
+        fit, kept = fit_kept_columns(lambda X: fit_clustered_ols(X, change, cluster=customer), design, usable)
+    except EstimationError:
+        return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
+    found = kept[:n_components].copy()
+    drawn = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
+    n_found = int(found.sum())
+    point[found], draws[:, found] = fit.beta[:n_found], drawn[:, :n_found]
+    for column in np.flatnonzero(enough & ~found):
+        partners = find_partners(design, int(column), kept)
+        found[partners[partners < n_components]] = False
+    return PriceEffect(point, draws, found)

@@ -32,6 +32,8 @@ class Parts:
         (n_components,) avoidable cost of one incident.
     discount : ndarray
         (n_months,) factor at mid-month.
+    renewals : tuple of (ndarray, ndarray)
+        Customers whose charges cover equally many months, and their (n_months, n_months) matrix of `renewal_matrix`.
     """
 
     voluntary: np.ndarray
@@ -43,6 +45,7 @@ class Parts:
     experience_change: np.ndarray
     cost: np.ndarray
     discount: np.ndarray
+    renewals: tuple[tuple[np.ndarray, np.ndarray], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class World:
             ratio = np.expm1(parts.log_hazard_ratio[place])
             slope, points = parts.log_price_change[place], parts.experience_change[place]
             self._factors.append({n: 1.0 + ratio * e.share if ratio else None for n, e in choice.items()})
-            self._price_logs.append({n: slope * _met_so_far(e.count) if slope else None for n, e in choice.items()})
+            self._price_logs.append(
+                {n: slope * _heard_of(e.count, parts.renewals) if slope else None for n, e in choice.items()}
+            )
             self._counts.append({n: parts.cost[place] * e.count for n, e in choice.items()})
             self._points.append({n: points * e.share if points else None for n, e in choice.items()})
 
@@ -178,13 +183,36 @@ def monthly_hazards(
     return hazards
 
 
-def _met_so_far(count: np.ndarray) -> np.ndarray:
-    """Incidents that the price has heard of, on average over the month.
+def renewal_matrix(covered_months: int, n_months: int) -> np.ndarray:
+    """Share of a month in which the price has heard of an incident of the same or an earlier month.
 
-    An incident and the customer's next monthly charge each fall anywhere in a month, so that its own month bears a
-    sixth of the change, the next one five sixths, and later ones all of it.
+    The incident falls anywhere in its month, and the next charge anywhere in the months that a charge covers. For a
+    monthly charge the incident's own month bears a sixth of the change, the next one five sixths, later ones all.
+
+    Parameters
+    ----------
+    covered_months : int
+        Months that one charge covers.
+    n_months : int
+        Length of the horizon.
+
+    Returns
+    -------
+    ndarray
+        (n_months, n_months): row the month of the incident, column the month of the price.
     """
-    earlier = np.hstack([np.zeros((len(count), 1)), np.cumsum(count, axis=1)[:, :-1]])
-    just_before = np.hstack([np.zeros((len(count), 1)), count[:, :-1]])
-    met: np.ndarray = earlier + (count - just_before) / 6
-    return met
+    between = (np.arange(200) + 0.5) / 200
+    distance = (between[:, None] - between[None, :]).ravel()
+    lags = np.arange(n_months)
+    heard = np.clip((lags[:, None] + distance[None, :]) / covered_months, 0.0, 1.0).mean(axis=1)
+    lag = lags[None, :] - lags[:, None]
+    matrix: np.ndarray = np.where(lag >= 0, heard[np.clip(lag, 0, None)], 0.0)
+    return matrix
+
+
+def _heard_of(count: np.ndarray, renewals: tuple[tuple[np.ndarray, np.ndarray], ...]) -> np.ndarray:
+    """Incidents that each customer's price has heard of, on average over the month."""
+    heard = np.zeros_like(count)
+    for rows, matrix in renewals:
+        heard[rows] = count[rows] @ matrix
+    return heard

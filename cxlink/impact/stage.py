@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, ComponentEffect, Impact, JointEffect, Linked, Loaded, Message
 from cxlink.impact.answers import Drawn, answer, first_refusal, overlap_of
-from cxlink.impact.costs import fit_serving_cost
+from cxlink.impact.costs import ServingCost, fit_serving_cost
 from cxlink.impact.experience import (
     Answers,
     ExperienceFit,
@@ -22,7 +22,7 @@ from cxlink.impact.experience import (
 )
 from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
-from cxlink.impact.prices import fit_price_effect
+from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.ranks import rank_intervals
 from cxlink.settings import Settings
 
@@ -30,7 +30,11 @@ KPI_UNITS = {"nps": "NPS points", "csat": "CSAT points", "ces": "CES points"}
 QUANTITIES = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
 ANSWERED_CONCERN = 0.9
 NO_OVERLAP = NotEstimable("fewer than two components have an effect to overlap", "more components with an effect")
-OBSERVED = "mean over observed responses, as is minus without incidents; regression clustered by customer"
+ANSWERED = (
+    "regression among those who answered, carried over to all; holds only if answering does not hang on the score"
+)
+OBSERVED = "mean over observed responses, without incidents minus as is; regression clustered by customer"
+COSTED = "cost of the component's tickets for each incident, times the incidents that would not happen"
 
 
 def estimate_impact(
@@ -79,7 +83,7 @@ def estimate_impact(
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights) for name in linked.components),
-        prices=fit_price_effect(linked, weights),
+        prices=_where_churn_is_known(fit_price_effect(linked, weights), linked, churn),
         costs=fit_serving_cost(linked, settings.finance, _avoidable_shares(loaded), weights),
         experience=experience,
     )
@@ -95,7 +99,7 @@ def estimate_impact(
     for number in range(len(weights)):
         draws.append(projector.draw(number, rng))
         progress((number + 1) / len(weights))
-    table = _Table(linked, churn, settings, fits, point, draws, unit, len(base.customer))
+    table = _Table(linked, churn, settings, fits, point, draws, unit, len(base.customer), answers)
     means = frame_of_means(linked, answers, unit)
     components = [
         table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
@@ -111,7 +115,7 @@ def estimate_impact(
         overlap=table.overlap(),
         experience_level=level,
         messages=(
-            *_messages(n_unpriced, len(base.customer), table.cost_refusal),
+            *_messages(n_unpriced, len(base.customer), linked, fits.costs),
             *_silent_message(linked, answers),
             *_left_out_message(churn, linked),
         ),
@@ -131,7 +135,10 @@ class _Table:
         draws: list[Contrasts],
         unit: str,
         n: int,
+        answers: Answers,
     ) -> None:
+        self._exposed_answers = answers.exposed[answers.cluster >= 0].sum(axis=0)
+        self._silent = bool(_silent_message(linked, answers))
         self._linked, self._churn, self._settings, self._fits = linked, churn, settings, fits
         self._point, self._draws, self._unit, self._n = point, draws, unit, n
         priced = linked.customers.loc[linked.customers["active"], "monthly_price"].notna().any()
@@ -143,7 +150,6 @@ class _Table:
             if settings.finance.gross_margin is not None
             else NotEstimable("no gross margin is given", "[finance] gross_margin")
         )
-        self.cost_refusal = fits.costs.refusal
         self._ranks = self._rank()
 
     def component(self, place: int, after: Answer, otherwise: Answer) -> ComponentEffect:
@@ -188,7 +194,7 @@ class _Table:
             parts = [alone[place][key] for place in places if refusals[place][key] is None]
             refusal = refused[key] if len(parts) > 1 else NO_OVERLAP
             total = overlap_of(joint[key], parts) if parts else joint[key]
-            found[key] = answer(total, refusal, unit=self._units()[key], n=self._n, events=self._churn.events)
+            found[key] = self._answer(key, total, refusal, None)
         return JointEffect(**found)
 
     def _units(self) -> dict[str, str]:
@@ -200,9 +206,19 @@ class _Table:
     def _answers(self, of: Callable[[Contrasts], np.ndarray], place: int | None) -> Mapping[str, Answer]:
         drawn = self._drawn(of)
         refused = self._refusals(place)
-        units = self._units()
-        events = self._events(place)
-        return {key: answer(drawn[key], refused[key], unit=units[key], n=self._n, events=events) for key in QUANTITIES}
+        return {key: self._answer(key, drawn[key], refused[key], place) for key in QUANTITIES}
+
+    def _answer(self, key: str, drawn: Drawn, refusal: NotEstimable | None, place: int | None) -> Answer:
+        """Put beside each number what it rests on: churners, tickets or answers."""
+        unit, fits = self._units()[key], self._fits
+        chosen = slice(None) if place is None else slice(place, place + 1)
+        if key == "cost_saved":
+            n, events = int(fits.costs.customers[chosen].max(initial=0)), int(fits.costs.tickets[chosen].sum())
+            return answer(drawn, refusal, unit=unit, n=n, events=events, method=COSTED)
+        if key == "experience":
+            events = int(self._exposed_answers[chosen].sum())
+            return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=ANSWERED)
+        return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place))
 
     def _drawn(self, of: Callable[[Contrasts], np.ndarray]) -> dict[str, Drawn]:
         point, draws = of(self._point), np.array([of(one) for one in self._draws])
@@ -223,10 +239,8 @@ class _Table:
         churn = self._churn_refusal(place)
         revenue = first_refusal(churn, self._linked.money_refusal, self._no_price)
         margin = first_refusal(revenue, self._no_margin)
-        cost = self._fits.costs.refusal
-        experience = None if place is None else self._fits.experience.refusals[place]
-        if place is None and all(refusal is not None for refusal in self._fits.experience.refusals):
-            experience = first_refusal(*self._fits.experience.refusals)
+        cost = _refusal_of(self._fits.costs.refusals, place)
+        experience = _refusal_of(self._fits.experience.refusals, place)
         return {
             "customers_kept": churn,
             "revenue_kept": revenue,
@@ -243,8 +257,7 @@ class _Table:
             return ratio if isinstance(ratio, NotEstimable) else None
         if self._churn.refusal is not None:
             return self._churn.refusal
-        refused = [ratio for ratio in ratios.values() if isinstance(ratio, NotEstimable)]
-        return refused[0] if len(refused) == len(ratios) and refused else None
+        return _refusal_of([ratio if isinstance(ratio, NotEstimable) else None for ratio in ratios.values()], None)
 
     def _events(self, place: int | None) -> int:
         if place is None:
@@ -272,6 +285,8 @@ class _Table:
             found.append("CX212")
         if self._churn_refusal(place) is None and not self._fits.prices.estimable[place]:
             found.append("CX501")
+        if self._silent and self._fits.experience.refusals[place] is None:
+            found.append("CX505")
         return tuple(found)
 
 
@@ -362,7 +377,26 @@ def _avoidable_shares(loaded: Loaded) -> dict[str, float]:
     return {str(name): float(share) for name, share in zip(rows["component"], rows["share"], strict=True)}
 
 
-def _messages(n_unpriced: int, n_active: int, cost_refusal: NotEstimable | None) -> tuple[Message, ...]:
+def _refusal_of(refusals: Sequence[NotEstimable | None], place: int | None) -> NotEstimable | None:
+    """Refusal of one component; of all together only where every component is refused."""
+    if place is not None:
+        return refusals[place]
+    if not refusals:
+        return NotEstimable("no component has an incident", "tickets, events or comments that name a component")
+    return None if any(refusal is None for refusal in refusals) else refusals[0]
+
+
+def _where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:
+    """Leave price effects out where revenue is refused, so that the joint effect holds what its components hold."""
+    refused = np.array([isinstance(churn.hazard_ratios[name], NotEstimable) for name in linked.components], dtype=bool)
+    return PriceEffect(
+        point=np.where(refused, 0.0, prices.point),
+        draws=np.where(refused, 0.0, prices.draws),
+        estimable=prices.estimable & ~refused,
+    )
+
+
+def _messages(n_unpriced: int, n_active: int, linked: Linked, costs: ServingCost) -> tuple[Message, ...]:
     found = []
     if 0 < n_unpriced < n_active:
         found.append(
@@ -374,9 +408,20 @@ def _messages(n_unpriced: int, n_active: int, cost_refusal: NotEstimable | None)
                 "Check that revenue bears their customer_id.",
             )
         )
-    if cost_refusal is not None:
+    refused: dict[NotEstimable, list[str]] = {}
+    for name, refusal in zip(linked.components, costs.refusals, strict=True):
+        if refusal is not None:
+            refused.setdefault(refusal, []).append(name)
+    for refusal, names in refused.items():
+        whom = "" if len(names) == len(linked.components) else f" of {', '.join(names)}"
         found.append(
-            Message("CX503", "info", "impact", f"cost saved: {cost_refusal.reason}.", f"Needs {cost_refusal.needs}.")
+            Message(
+                "CX503",
+                "info" if not whom else "warning",
+                "impact",
+                f"cost saved{whom} is left out: {refusal.reason}.",
+                f"Needs {refusal.needs}.",
+            )
         )
     return tuple(found)
 
@@ -393,7 +438,7 @@ def _silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
             "CX505",
             "warning",
             "impact",
-            f"{1 - share:.0%} of customers never answered; effects on the KPI are those among people who answer.",
+            f"{1 - share:.0%} of customers never answered; effects on the KPI hold if answering does not hang on it.",
             "If strong feelings make people answer, such effects are too large.",
         ),
     )

@@ -24,26 +24,29 @@ from (
 -- a charge that does not say how long it covers lasts until the customer's next one
 create table recurring_charges as
 select
-    customer, charged_on, amount_minor, starts_on,
+    customer, charged_on, amount_minor, starts_on, covered_days, period_known,
     case
         when covered_days < 46 then 1
         else least(cast(round(covered_days / 30.4375) as bigint), (select max(number) + 1 from numbers))
     end as covered_months
 from (
     select
-        charges.customer, charges.charged_on, charges.amount_minor,
-        coalesce(charges.period_start, charges.charged_on) as starts_on,
-        coalesce(
+        customer, charged_on, amount_minor, starts_on, own_days is not null as period_known,
+        coalesce(own_days, next_days, previous_days, 30) as covered_days
+    from (
+        select
+            charges.customer, charges.charged_on, charges.amount_minor,
+            coalesce(charges.period_start, charges.charged_on) as starts_on,
             case when charges.period_end >= coalesce(charges.period_start, charges.charged_on)
-                then date_diff('day', coalesce(charges.period_start, charges.charged_on), charges.period_end) + 1 end,
-            date_diff('day', charges.charged_on, days.next_on),
-            date_diff('day', days.previous_on, charges.charged_on),
-            30
-        ) as covered_days
-    from classified_revenue as charges
-    join charge_days as days on days.customer = charges.customer and days.charged_on = charges.charged_on
-    where charges.kind = 'recurring' and charges.customer is not null and charges.currency = $currency
-        and charges.charged_on <= $observed_to
+                then date_diff('day', coalesce(charges.period_start, charges.charged_on), charges.period_end) + 1
+            end as own_days,
+            date_diff('day', charges.charged_on, days.next_on) as next_days,
+            date_diff('day', days.previous_on, charges.charged_on) as previous_days
+        from classified_revenue as charges
+        join charge_days as days on days.customer = charges.customer and days.charged_on = charges.charged_on
+        where charges.kind = 'recurring' and charges.customer is not null and charges.currency = $currency
+            and charges.charged_on <= $observed_to
+    ) as neighbours
 ) as lengths;
 
 -- a charge of n months is n parts whose cents add up to it exactly
@@ -57,8 +60,18 @@ select
 from recurring_charges as charges
 join numbers on numbers.number < charges.covered_months;
 
+-- price of a month; a part of a month is charged by the day
 create table charged_prices as
-select customer, charged_on, sum(cast(amount_minor as double) / covered_months) as price
+select
+    customer, charged_on,
+    sum(case
+        when covered_days < 25 then cast(amount_minor as double) * 30.4375 / covered_days
+        else cast(amount_minor as double) / covered_months
+    end) as price,
+    min(covered_days) as covered_days,
+    max(covered_months) as covered_months,
+    max(date_diff('day', charged_on, starts_on) + covered_days) as lasts_days,
+    min(case when period_known then 1 else 0 end) as period_known
 from recurring_charges
 group by customer, charged_on;
 

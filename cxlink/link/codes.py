@@ -52,6 +52,24 @@ CODES: dict[str, tuple[str, str, str]] = {
         " component's row: what they cost is missing there, and so are the incidents that they tell of.",
         "Export the component with each ticket, or add your customers' words to a taxonomy of your own.",
     ),
+    "CX208": (
+        "Ends taken from the last period paid",
+        "No customers export says who ended when, so a customer ends with the last period that was paid. The charge for"
+        " the next period can come late, so customers whose last period ended within 31 days of the cut-off count as"
+        " still active.",
+        "Export customers with ended_on.",
+    ),
+    "CX215": (
+        "Charges that follow on no other",
+        "Prices are compared only between a charge and the one that it follows on. Contracts side by side, part periods"
+        " and irregular billing leave no such pairs, so that less is known of how prices change after an incident.",
+        "Export period_start and period_end with each charge.",
+    ),
+    "CX216": (
+        "Attributes that say nothing",
+        "An attribute named in [model] adjust_for is empty or the same for all customers. Nothing is adjusted for it.",
+        "Check the column in the customers export, or take it out of adjust_for.",
+    ),
     "CX221": (
         "Sources not used yet",
         "These tables were read and are in the ledger; this version does not use them in any estimate.",

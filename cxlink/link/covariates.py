@@ -48,6 +48,7 @@ def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray
         )
     n_customers = int(str(loaded.engine.scalar("select count(*) from linked_customers")))
     columns: list[tuple[str, np.ndarray]] = []
+    silent: list[str] = []
     for name in names:
         quoted = '"' + name.replace('"', '""') + '"'
         values = loaded.engine.frame(
@@ -55,9 +56,11 @@ def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray
             " join customers as source on source.customer_id = linked.customer_id order by linked.customer"
         )["value"]
         encode = _encode_number if loaded.attributes[name] == "number" else _encode_category
-        columns += encode(name, values)
+        encoded = encode(name, values)
+        columns += encoded
+        silent += [name] if not encoded else []
     left_out = sorted(set(loaded.attributes) - set(names))
-    messages = (_not_adjusted(left_out),) if left_out else ()
+    messages = (*((_not_adjusted(left_out),) if left_out else ()), *((_silent(silent),) if silent else ()))
     matrix = np.column_stack([column for _, column in columns]) if columns else np.zeros((n_customers, 0))
     return matrix, tuple(name for name, _ in columns), messages
 
@@ -94,4 +97,14 @@ def _not_adjusted(names: list[str]) -> Message:
         "link",
         "attributes not adjusted for: " + ", ".join(names) + ".",
         "Name those that move both incidents and leaving in [model] adjust_for.",
+    )
+
+
+def _silent(names: list[str]) -> Message:
+    return Message(
+        "CX216",
+        "warning",
+        "link",
+        "nothing to adjust for in " + ", ".join(names) + ": empty, or the same for all.",
+        "Check the column, or take it out of [model] adjust_for.",
     )

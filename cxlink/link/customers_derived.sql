@@ -3,8 +3,8 @@ select
     cast(row_number() over (order by customer_id) - 1 as bigint) as customer,
     customer_id,
     min(charged_on) as acquired_on,
-    -- an end is observed only where every recurring charge says how long it lasts
-    case when count(kind_known) > 0 and count(kind_known) = count(period_known)
+    -- an end is observed only where every recurring charge says how long it lasts, and the next one is overdue
+    case when count(kind_known) > 0 and count(kind_known) = count(period_known) and max(period_known) < $overdue_from
         then max(period_known) end as ended_on,
     cast(null as date) as notice_on,
     cast(null as varchar) as end_reason,

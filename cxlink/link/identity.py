@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cxlink.engine.interface import Engine
 from cxlink.handoff import Linkage, Loaded
 from cxlink.link.sql import read_sql, statements
 
 MATCHED_TABLES = ("revenue", "feedback", "tickets", "events")
+GRACE_DAYS = 31
 EMAIL_TABLES = ("revenue", "feedback", "tickets")
 
 
@@ -28,7 +31,9 @@ def match_customers(loaded: Loaded) -> Linkage:
     engine = loaded.engine
     given = "customers" in loaded.columns
     name = "customers_given" if given else "customers_derived"
-    engine.execute(read_sql(name).rstrip().rstrip(";"), None if given else {"observed_to": loaded.observed_to})
+    overdue_from = loaded.observed_to - timedelta(days=GRACE_DAYS)
+    values: dict[str, object] = {"observed_to": loaded.observed_to, "overdue_from": overdue_from}
+    engine.execute(read_sql(name).rstrip().rstrip(";"), None if given else values)
     for statement in statements("aliases"):
         engine.execute(statement)
     for table in MATCHED_TABLES:

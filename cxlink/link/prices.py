@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxlink.handoff import Loaded
-from cxlink.link.frames import day_numbers, month_text
+from cxlink.handoff import Loaded, Message
+from cxlink.link.frames import EPOCH, day_numbers, month_text
 from cxlink.link.sql import bind, read_sql, statements
 
 MAX_MONTHS_A_CHARGE = 240
+FOLLOWS_WITHIN_DAYS = 10
+LEAST_REGULAR_DAYS = 25
+REGULAR_LOG_RATIO = 0.223
+"""Log of 1.25."""
+LEFT_OUT_CONCERN = 0.1
 
 
 def build_prices(loaded: Loaded, *, currency: str, subscription: bool) -> None:
@@ -62,8 +67,35 @@ def latest_prices(loaded: Loaded, n_customers: int, divisor: int) -> np.ndarray:
     return prices
 
 
-def build_price_changes(loaded: Loaded) -> pd.DataFrame:
+def latest_coverage(loaded: Loaded, n_customers: int) -> np.ndarray:
+    """Months that each customer's last recurring charge covers: when the price can change next.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        ``charged_prices`` must stand on its engine.
+    n_customers : int
+        How many customers there are.
+
+    Returns
+    -------
+    ndarray
+        (n_customers,) whole months as float; NaN where there is no charge.
+    """
+    rows = loaded.engine.frame(
+        "select customer, covered_months from charged_prices where covered_days >= 25 order by customer, charged_on"
+    )
+    months = np.full(n_customers, np.nan)
+    months[rows["customer"].to_numpy(dtype=np.int64)] = rows["covered_months"].to_numpy(dtype=float)
+    return months
+
+
+def build_price_changes(loaded: Loaded) -> tuple[pd.DataFrame, tuple[Message, ...]]:
     """Log ratio of each customer's consecutive monthly prices.
+
+    Two charges are compared only where the later one follows on the earlier one: within ten days of the end of its
+    period or, where periods are not exported, after a gap as long as the one before. Else they may be two contracts
+    side by side, whose alternation is no change of price.
 
     Parameters
     ----------
@@ -72,30 +104,57 @@ def build_price_changes(loaded: Loaded) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        Columns customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one
-        inside the observed window.
+    changes : DataFrame
+        customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one inside the
+        observed window.
+    messages : tuple of Message
+        Where many charges follow on no other.
     """
     rows = loaded.engine.frame(
-        "select later.customer, days.previous_on as before_on, later.charged_on as after_on,"
-        " earlier.price as before_price, later.price as after_price"
-        " from charged_prices as later"
-        " join charge_days as days on days.customer = later.customer and days.charged_on = later.charged_on"
-        " join charged_prices as earlier"
-        " on earlier.customer = later.customer and earlier.charged_on = days.previous_on"
-        " where earlier.price > 0 and later.price > 0 and later.charged_on >= $observed_from"
-        " order by later.customer, later.charged_on",
-        {"observed_from": loaded.observed_from},
+        "select customer, charged_on, price, covered_days, lasts_days, period_known from charged_prices"
+        " order by customer, charged_on"
     )
-    return pd.DataFrame(
+    customer = rows["customer"].to_numpy(dtype=np.int64)
+    day = day_numbers(rows["charged_on"]).to_numpy(dtype=np.int64)
+    price = rows["price"].to_numpy(dtype=float)
+    before, after = slice(None, -1), slice(1, None)
+    first_day = (loaded.observed_from - EPOCH).days
+    pair = (customer[before] == customer[after]) & (price[before] > 0) & (price[after] > 0) & (day[after] >= first_day)
+    follows = _follows_on(rows, day[after] - day[before])
+    kept = pair & follows
+    changes = pd.DataFrame(
         {
-            "customer": rows["customer"].to_numpy(dtype=np.int64),
-            "before_day": day_numbers(rows["before_on"]).to_numpy(dtype=np.int64),
-            "after_day": day_numbers(rows["after_on"]).to_numpy(dtype=np.int64),
-            "log_change": np.log(
-                rows["after_price"].to_numpy(dtype=float) / rows["before_price"].to_numpy(dtype=float)
-            ),
+            "customer": customer[after][kept],
+            "before_day": day[before][kept],
+            "after_day": day[after][kept],
+            "log_change": np.log(price[after][kept] / price[before][kept]),
         }
+    )
+    return changes, _left_out_message(int((pair & ~follows).sum()), int(pair.sum()))
+
+
+def _follows_on(rows: pd.DataFrame, gap: np.ndarray) -> np.ndarray:
+    known = rows["period_known"].to_numpy(dtype=bool)
+    lasts = rows["lasts_days"].to_numpy(dtype=float)
+    covered = rows["covered_days"].to_numpy(dtype=float)
+    in_time = np.abs(gap - lasts[:-1]) <= FOLLOWS_WITHIN_DAYS
+    regular = (gap >= LEAST_REGULAR_DAYS) & (covered[1:] >= LEAST_REGULAR_DAYS)
+    regular &= np.abs(np.log(np.maximum(covered[1:], 1) / np.maximum(gap, 1))) <= REGULAR_LOG_RATIO
+    follows: np.ndarray = np.where(known[:-1], in_time, regular)
+    return follows
+
+
+def _left_out_message(left_out: int, pairs: int) -> tuple[Message, ...]:
+    if left_out <= LEFT_OUT_CONCERN * pairs:
+        return ()
+    return (
+        Message(
+            "CX215",
+            "warning",
+            "link",
+            f"{left_out / pairs:.0%} of charges follow on no earlier one; they do not tell of price changes.",
+            "Export period_start and period_end with each charge.",
+        ),
     )
 
 

@@ -11,7 +11,14 @@ from cxlink.link.covariates import build_covariates
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
-from cxlink.link.prices import build_movements, build_price_changes, build_prices, latest_prices, reconcile
+from cxlink.link.prices import (
+    build_movements,
+    build_price_changes,
+    build_prices,
+    latest_coverage,
+    latest_prices,
+    reconcile,
+)
 from cxlink.link.responses import build_responses
 from cxlink.link.spells import build_spells
 from cxlink.settings import Settings
@@ -53,7 +60,11 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
-    customers = customers.assign(monthly_price=latest_prices(loaded, len(customers), divisor))
+    customers = customers.assign(
+        monthly_price=latest_prices(loaded, len(customers), divisor),
+        covered_months=latest_coverage(loaded, len(customers)),
+    )
+    price_changes, price_notes = build_price_changes(loaded)
     covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
     incidents, incident_notes = build_incidents(loaded, tagged)
     tickets, cost_notes = build_ticket_costs(
@@ -70,7 +81,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         experiences=experiences,
         responses=build_responses(loaded),
         tickets=tickets,
-        price_changes=build_price_changes(loaded),
+        price_changes=price_changes,
         movements=build_movements(loaded),
         reconciliation=reconcile(loaded, currency=settings.project.currency),
         components=tuple(sorted(set(seen) | set(experiences["component"]))),
@@ -80,7 +91,15 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         to_day=day_number(loaded.observed_to),
         churn_refusal=_churn_refusal(linkage, business, _repeat_share(loaded), known_ends=known_ends),
         money_refusal=_match_refusal(linkage),
-        messages=(*notes, *incident_notes, *cost_notes, *_match_messages(linkage), *_reversed_message(n_reversed)),
+        messages=(
+            *notes,
+            *incident_notes,
+            *cost_notes,
+            *price_notes,
+            *_match_messages(linkage),
+            *_reversed_message(n_reversed),
+            *_derived_message(loaded, known_ends=known_ends),
+        ),
     )
 
 
@@ -150,6 +169,20 @@ def _match_messages(linkage: Linkage) -> tuple[Message, ...]:
                 )
             )
     return tuple(found)
+
+
+def _derived_message(loaded: Loaded, *, known_ends: bool) -> tuple[Message, ...]:
+    if "customers" in loaded.columns or not known_ends:
+        return ()
+    return (
+        Message(
+            "CX208",
+            "warning",
+            "link",
+            "ends are taken from the last period paid; who was paid up within 31 days of the cut-off counts as active.",
+            "Export customers with ended_on.",
+        ),
+    )
 
 
 def _reversed_message(n_reversed: int) -> tuple[Message, ...]:

@@ -22,6 +22,7 @@ class Timelines:
         self.components = ("delivery",)
         self.covariates = np.zeros((2000, 0))
         self.covariate_names = ()
+        self.customers = pd.DataFrame({"acquired_day": np.full(2000, 18_000)})
 
 
 def timelines(n: int = 400, *, about_events: bool = False) -> tuple[Linked, np.ndarray]:

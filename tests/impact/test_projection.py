@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, Future, draw_future, expose
-from cxlink.impact.projection import Parts, World, monthly_hazards
+from cxlink.impact.gcomp import REMOVED
+from cxlink.impact.projection import Parts, World, monthly_hazards, renewal_matrix
 from cxlink.impact.ranks import rank_intervals
 from cxlink.impact.shapley import sampled_parts, shapley_parts
 
@@ -18,28 +19,53 @@ STEPS = 40
 
 @settings(max_examples=60, deadline=None)
 @given(
-    incidents=st.lists(st.tuples(st.integers(0, 2), st.floats(0, 180), st.floats(0, 0.999)), max_size=10),
+    incidents=st.lists(st.tuples(st.integers(0, 2), st.floats(0, 180)), max_size=8),
     residual=st.lists(st.integers(0, 80), min_size=3, max_size=3),
-    removed=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
 )
-def test_exposed_days_are_those_of_a_diary(
-    incidents: list[tuple[int, float, float]], residual: list[int], removed: float
-) -> None:
+def test_exposed_days_are_those_of_a_diary(incidents: list[tuple[int, float]], residual: list[int]) -> None:
     ordered = sorted(incidents)
-    customer, day, lot = (np.array([row[k] for row in ordered]) for k in range(3))
-    future = Future(customer.astype(int), day.astype(float), lot.astype(float))
-    found = expose(future, np.array(residual, float), N_MONTHS, EXPOSURE_DAYS, removed=removed)
+    customer, day = np.array([who for who, _ in ordered], int), np.array([when for _, when in ordered], float)
+    future = Future(customer, day, np.ones((3, N_MONTHS)))
+    shares = (0.0, 0.1, 0.5, 1.0)
+    found = expose(future, np.array(residual, float), N_MONTHS, EXPOSURE_DAYS, shares)
     moments = (np.arange(N_MONTHS * STEPS) + 0.5) * DAYS_A_MONTH / STEPS
     for who in range(3):
-        acting = moments < residual[who]
-        for owner, when, chance in ordered:
-            if owner == who and chance >= removed:
-                acting |= (moments >= when) & (moments < when + EXPOSURE_DAYS)
-        share = acting.reshape(N_MONTHS, STEPS).mean(axis=1)
-        # each edge of a window can fall inside one step
-        assert found.share[who] == pytest.approx(share, abs=(2 * len(ordered) + 1) / STEPS)
-        assert (found.share <= 1 + 1e-9).all()
-    assert found.count.sum() == sum(chance >= removed for *_, chance in ordered)
+        acting = [(moments >= when) & (moments < when + EXPOSURE_DAYS) for owner, when in ordered if owner == who]
+        covers = np.sum(acting, axis=0) if acting else np.zeros(len(moments))
+        for share, exposure in zip(shares, found, strict=True):
+            # expected over which incidents a partial removal takes; three or more at once count as two
+            expected = np.where(moments < residual[who], 1.0, 1.0 - share ** np.minimum(covers, 2))
+            expected = np.where((covers == 0) & (moments >= residual[who]), 0.0, expected)
+            by_month = expected.reshape(N_MONTHS, STEPS).mean(axis=1)
+            slack = (2 * len(ordered) + 1) / STEPS  # each edge of a window can fall inside one step
+            many = np.where(covers > 2, covers, 0).reshape(N_MONTHS, STEPS).mean(axis=1) * share
+            assert (np.abs(exposure.share[who] - by_month) <= slack + many).all()
+            assert (exposure.share <= 1 + 1e-9).all()
+            assert exposure.count == pytest.approx((1 - share) * np.ones((3, N_MONTHS)))
+
+
+def test_thinning_is_the_mean_over_lotteries() -> None:
+    rng = np.random.default_rng(8)
+    future = draw_future(np.full((300, N_MONTHS), 0.01), rng)
+    residual = rng.integers(0, 60, 300).astype(float)
+    thinned = expose(future, residual, N_MONTHS, EXPOSURE_DAYS, (0.3,))[0].share.mean()
+    played = []
+    for _ in range(60):
+        kept = rng.random(len(future.day)) >= 0.3
+        left = Future(future.customer[kept], future.day[kept], future.expected)
+        played.append(expose(left, residual, N_MONTHS, EXPOSURE_DAYS, (0.0,))[0].share.mean())
+    assert thinned == pytest.approx(np.mean(played), abs=3 * np.std(played) / np.sqrt(60) + 0.004)
+
+
+@pytest.mark.parametrize("covered_months", [1, 3, 12])
+def test_prices_hear_of_incidents_as_charges_come_due(covered_months: int) -> None:
+    rng = np.random.default_rng(5)
+    matrix = renewal_matrix(covered_months, 12)
+    happened, waited, moment = rng.random(200_000), rng.random(200_000) * covered_months, rng.random(200_000)
+    for lag in range(12):
+        share = np.mean(happened + waited <= lag + moment)
+        assert matrix[0, lag] == pytest.approx(share, abs=0.005)
+    assert np.tril(matrix, -1).sum() == 0
 
 
 def test_hazards_are_integrated_over_bands() -> None:
@@ -64,12 +90,13 @@ def _world(rng: np.random.Generator, n_components: int = 4, n_active: int = 50) 
         experience_change=rng.normal(-20, 5, n_components),
         cost=rng.uniform(2, 20, n_components),
         discount=1.08 ** -((np.arange(12) + 0.5) / 12),
+        renewals=((np.arange(n_active), renewal_matrix(1, 12)),),
     )
     choices = []
     for k in range(n_components):
         future, residual = draw_future(rates[k], rng), rng.integers(0, 60, n_active).astype(float)
-        removed = {"as is": 0.0, "tenth": 0.1, "none": 1.0}
-        choices.append({name: expose(future, residual, 12, 90, removed=share) for name, share in removed.items()})
+        found = expose(future, residual, 12, 90, tuple(REMOVED.values()))
+        choices.append(dict(zip(REMOVED, found, strict=True)))
     return World(parts, choices), n_components
 
 
@@ -105,6 +132,7 @@ def test_without_an_effect_nothing_is_gained_but_cost() -> None:
         experience_change=np.zeros(1),
         cost=np.array([5.0]),
         discount=np.ones(12),
+        renewals=(),
     )
     count = np.ones((n_active, 12))
     world = World(
