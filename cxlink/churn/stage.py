@@ -9,6 +9,7 @@ import numpy as np
 from cxlink.churn.calendar import calendar_level, calendar_terms
 from cxlink.churn.curves import fit_curves
 from cxlink.churn.gates import check_churn, check_component
+from cxlink.churn.periods import SPLIT_DAY, check_periods
 from cxlink.churn.rates import choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer, Estimate, NotEstimable
@@ -45,7 +46,9 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
         return _refused(linked, linked.churn_refusal, curve, 0, 0)
     spells = linked.customers.loc[linked.customers["at_risk"]]
     edges = choose_bands(spells["stop"].to_numpy(), (spells["event"] == 1).to_numpy())
-    rows = build_rows(linked, linked.components, exposure_days=settings.model.exposure_days, band_edges=edges)
+    rows = build_rows(
+        linked, linked.components, exposure_days=settings.model.exposure_days, band_edges=np.union1d(edges, [SPLIT_DAY])
+    )
     voluntary, involuntary = int(rows.voluntary.sum()), int(rows.involuntary.sum())
     refusal = check_churn(rows)
     if refusal is not None:
@@ -99,6 +102,8 @@ def _fit(
             "its incidents cannot be told from another column's, or nobody left without them",
             "customers who met one without the other",
         )
+    for place, refusal in check_periods(rows, design.columns, fitted.kept, n_components).items():
+        refusals[linked.components[place]] = refusals[linked.components[place]] or refusal
     influence = _influence(fit)
     beta = fitted.spread(fit.beta)
     draws = fitted.spread(fit.beta + (weights[:, influence[0]] - 1.0) @ influence[1])

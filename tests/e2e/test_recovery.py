@@ -96,3 +96,11 @@ def test_orders_get_no_churn(scenario: str) -> None:
     loaded.engine.close()
     assert churn.model is None
     assert churn.refusal is not None
+
+
+def test_a_ratio_that_is_not_one_number_is_refused() -> None:
+    company = simulate_company(customers=4000, seed=2, scenario="decay", with_effects=False)
+    _, loaded, churn, _ = fit(company)
+    loaded.engine.close()
+    refused = [ratio for ratio in churn.hazard_ratios.values() if isinstance(ratio, NotEstimable)]
+    assert any("not one number" in ratio.reason for ratio in refused)

@@ -251,3 +251,47 @@ def test_hardly_any_match_stops_money_and_churn_and_nothing_else() -> None:
     assert "0.0% of revenue" in linked.money_refusal.reason
     assert len(linked.incidents) == len(linked.tickets) == 1
     assert linked.customers["active"].any()
+
+
+def monthly(customer: str, day: int, amount: float, months: range = range(1, 13)) -> list[tuple[object, ...]]:
+    return [(customer, f"2024-{month:02d}-{day:02d}", amount, "recurring") for month in months]
+
+
+def with_periods(revenue: pd.DataFrame) -> pd.DataFrame:
+    begins = pd.to_datetime(revenue["charged_on"])
+    return revenue.assign(period_start=begins, period_end=begins + pd.DateOffset(months=1) - pd.Timedelta(days=1))
+
+
+def test_without_customers_whoever_is_paid_up_is_still_there() -> None:
+    revenue = with_periods(charges(*monthly("stays", 1, 10.0), *monthly("left", 1, 10.0, range(1, 7))))
+    loaded = build_loaded({"revenue": revenue, "feedback": ONE_ANSWER}, first=FIRST, last=LAST)
+    linked = link(loaded, NO_TAGS, build_settings(), divisor=100)
+    found = linked.customers.set_index("customer_id")
+    # the last period of the one who stays ends on the cut-off itself; the next charge could not be seen
+    assert dict(found["active"]) == {"stays": True, "left": False}
+    assert found.loc["left", "stop"] == 182
+    assert "CX208" in {message.code for message in linked.messages}
+
+
+def test_contracts_side_by_side_are_no_change_of_price() -> None:
+    revenue = with_periods(charges(*monthly("a", 1, 40.0), *monthly("a", 13, 9.0)))
+    linked, _ = run(revenue=revenue)
+    assert linked.price_changes.empty
+    assert "CX215" in {message.code for message in linked.messages}
+
+
+def test_a_part_of_a_month_is_charged_by_the_day() -> None:
+    revenue = charges(("a", "2024-01-21", 11.0, "recurring"), *monthly("a", 1, 31.0, range(2, 5)))
+    revenue = with_periods(revenue)
+    revenue.loc[0, "period_end"] = pd.Timestamp("2024-01-31")
+    linked, _ = run(revenue=revenue)
+    assert len(linked.price_changes) == 3
+    assert linked.price_changes["log_change"].abs().max() < 0.03
+
+
+def test_an_annual_charge_covers_twelve_months() -> None:
+    revenue = charges(("a", "2024-03-01", 120.0, "recurring"))
+    revenue["period_start"], revenue["period_end"] = pd.Timestamp("2024-03-01"), pd.Timestamp("2025-02-28")
+    linked, _ = run(revenue=revenue)
+    assert linked.customers["covered_months"].iloc[0] == 12
+    assert linked.customers["monthly_price"].iloc[0] == pytest.approx(10.0)
