@@ -35,7 +35,7 @@ def assess_readiness(linked: Linked, settings: Settings) -> tuple[Readiness, ...
         _one("experience", scored > 0 and known > 0, "answers with a score and a customer_id"),
         Readiness("churn", churn is None and leavers > 0, churn.needs if churn else _leavers(leavers)),
         _revenue(churn or money, priced=priced),
-        _one("margin", finance.gross_margin is not None, "[finance] gross_margin"),
+        _margin(churn or money, priced=priced, gross_margin=finance.gross_margin),
         Readiness("cost to serve", _costs_known(linked, settings), _cost_needs(linked, settings)),
     )
 
@@ -70,10 +70,10 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
         found.append(
             Message(
                 "CX222",
-                "warning",
+                "error" if settings.gates.rules else "warning",
                 "load",
                 f"this version does not act on {', '.join(ignored)}.",
-                "Do not rely on it; a gate that is not checked does not fail.",
+                "A gate that is not checked does not fail." if settings.gates.rules else "Do not rely on it.",
             )
         )
     return tuple(found)
@@ -83,6 +83,13 @@ def _revenue(refusal: NotEstimable | None, *, priced: bool) -> Readiness:
     if refusal is not None:
         return Readiness("revenue", ready=False, needs=refusal.needs)
     return _one("revenue", priced, "recurring charges of active customers")
+
+
+def _margin(refusal: NotEstimable | None, *, priced: bool, gross_margin: float | None) -> Readiness:
+    revenue = _revenue(refusal, priced=priced)
+    if not revenue.ready:
+        return Readiness("margin", ready=False, needs=revenue.needs)
+    return _one("margin", gross_margin is not None, "[finance] gross_margin")
 
 
 def _one(output: str, ready: bool, needs: str) -> Readiness:

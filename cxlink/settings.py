@@ -44,7 +44,7 @@ def _as_list(value: Any) -> Any:
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ProjectSettings(_Group):
@@ -83,9 +83,11 @@ class ProjectSettings(_Group):
 class SourceSettings(_Group):
     """``[[sources.TABLE]]``: where one table's rows come from and how to read them."""
 
-    path: Annotated[list[str], BeforeValidator(_as_list)] | None = None
+    path: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] | None = None
     query: str | None = None
-    inputs: dict[str, Annotated[list[str], BeforeValidator(_as_list)]] = Field(default_factory=dict)
+    inputs: dict[str, Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]] = Field(
+        default_factory=dict
+    )
     columns: dict[str, str] = Field(default_factory=dict)
     dates: str | None = None
     encoding: str | None = None
@@ -215,7 +217,7 @@ class ChangeSettings(_Group):
     name: str
     component: str
     cause: str | None = None
-    reduce: Annotated[ReduceRange, BeforeValidator(_as_range)] | None = None
+    reduce: Annotated[ReduceRange, BeforeValidator(_as_range, json_schema_input_type=float | ReduceRange)] | None = None
     cost: ChangeCost = ChangeCost()
     saving: ChangeCost = ChangeCost()
     ramp_months: int = Field(default=0, ge=0)
@@ -331,7 +333,7 @@ def _faults_of(error: ValidationError, file: str) -> list[ConfigError]:
 
 
 def _fault_of(item: Any, file: str) -> ConfigError:
-    where = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
+    where = [part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
     key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in where).replace(".[", "[")
     if item["type"] == "extra_forbidden":
         return ConfigError("CX003", file, f'unknown key "{key}".', _nearest(where))
@@ -387,7 +389,7 @@ def settings_schema() -> dict[str, Any]:
     dict
         Without the two fields that are no keys.
     """
-    schema = Settings.model_json_schema()
+    schema = Settings.model_json_schema(mode="validation")
     for name in ("folder", "file"):
         schema["properties"].pop(name)
     return schema

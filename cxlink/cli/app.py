@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -37,13 +39,18 @@ app.command("explain", rich_help_panel="Advanced")(explain.explain)
 app.command("sql", rich_help_panel="Advanced")(sql.sql)
 
 
-class Terminated(BaseException):
+class Stopped(BaseException):
     """The process was asked to stop."""
+
+
+_stopped_by: list[int] = []
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    _open_streams()
     debug = "--debug" in sys.argv[1:]
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     sys.exit(_run(arguments, debug=debug))
@@ -56,11 +63,11 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         # whoever read our output has left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.DONE)
-    except KeyboardInterrupt:
-        return int(ExitCode.INTERRUPTED)
-    except Terminated:
-        return int(ExitCode.TERMINATED)
+    except (Stopped, KeyboardInterrupt):
+        return _exit_code_of_signal()
     except Exception as error:
+        if _stopped_by:  # a library turned the signal into an error of its own
+            return _exit_code_of_signal()
         lines, code = _explain(error)
         for line in lines:
             say_error(line)
@@ -69,11 +76,20 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         return int(code)
 
 
+def _exit_code_of_signal() -> int:
+    terminated = _stopped_by and _stopped_by[0] == signal.SIGTERM
+    return int(ExitCode.TERMINATED if terminated else ExitCode.INTERRUPTED)
+
+
 def _explain(error: Exception) -> tuple[list[str], ExitCode]:
     if isinstance(error, Faults):
         return [str(fault) for fault in error.faults], error.exit_code
     if isinstance(error, CxlinkError):
         return [str(error)], error.exit_code
+    if type(error).__name__ == "QueryError":
+        return [
+            f"CX903 engine: {error}. Look for amounts too large to add up, or report it with --debug."
+        ], ExitCode.DATA_UNUSABLE
     if isinstance(error, MemoryError):
         return [
             "CX901 memory: there is not enough of it. Close other programs, or observe a shorter window."
@@ -103,5 +119,16 @@ def _invoke(arguments: list[str]) -> int:
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
+def _stop(number: int, _frame: FrameType | None) -> None:
+    _stopped_by.append(number)
+    raise Stopped
+
+
+def _open_streams() -> None:
+    """Make every text printable, whatever the locale, and print nowhere where a stream is closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -29,8 +29,13 @@ def check(
     try:
         with progress_bar(quiet=quiet) as progress:
             data = load_and_link(settings, engine=engine, as_of=cut_off, progress=progress)
-            folder = out or Path("out") / data.loaded.observed_to.isoformat()
-            write_ledger(data.loaded.ledger, folder, provenance_of(config, settings, data.loaded.ledger))
+            folder = out or Path("out") / f"{data.loaded.observed_to.isoformat()}-check"
+            write_ledger(
+                data.loaded.ledger,
+                folder,
+                provenance_of(config, settings, data.loaded.ledger),
+                with_rows=settings.report.audience == "internal",
+            )
     except (RefusedData, Faults) as error:
         keep_ledger(error, config, settings, out)
         raise

@@ -61,6 +61,11 @@ OWN: Codes = {
         "The machine has not enough memory for this data.",
         "Close other programs, or observe a shorter window.",
     ),
+    "CX903": (
+        "The engine could not compute",
+        "A value is too large to be added up exactly, or a statement of cxlink does not run on this engine.",
+        "Look for absurd amounts in the exports; otherwise run again with --debug and report what it prints.",
+    ),
     "CX902": (
         "A file cannot be read or written",
         "The operating system refused: no permission, no space, or a broken disk.",

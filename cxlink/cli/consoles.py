@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def say(text: str, *, quiet: bool = False) -> None:
         Whether the user asked for silence.
     """
     if not quiet:
-        sys.stderr.write(text + "\n")
+        _write(text)
 
 
 def say_error(text: str) -> None:
@@ -52,7 +52,16 @@ def say_error(text: str) -> None:
     text : str
         Code, place, what is wrong and the remedy.
     """
-    sys.stderr.write(f"error: {text}\n")
+    from cxlink.report.shown_text import Sink, render_text
+
+    _write("error: " + render_text(text, Sink.TERMINAL))
+
+
+def _write(line: str) -> None:
+    """Write to stderr, if anybody listens."""
+    with suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
 
 
 def say_messages(messages: Sequence[Message], *, quiet: bool) -> None:
@@ -67,11 +76,15 @@ def say_messages(messages: Sequence[Message], *, quiet: bool) -> None:
     quiet : bool
         Whether the user asked for silence.
     """
+    from cxlink.report.shown_text import Sink, render_text
+
     if sys.stdout.isatty() and sys.stderr.isatty():
         return
     for message in messages:
         if message.severity != "info":
-            say(f"warning: {message.code} {message.message.rstrip('.')}. {message.remedy}", quiet=quiet)
+            # what somebody relies on and does not get is said whatever was asked
+            said = render_text(f"{message.message.rstrip('.')}. {message.remedy}", Sink.TERMINAL)
+            say(f"warning: {message.code} {said}", quiet=quiet and message.severity != "error")
 
 
 @contextmanager

@@ -56,4 +56,9 @@ def keep_ledger(error: Exception, config: Path, settings: Settings, out: Path | 
     faults = error.faults if isinstance(error, Faults) else (error,)
     ledger = next((fault.ledger for fault in faults if isinstance(fault, RefusedData)), None)
     if ledger is not None:
-        write_ledger(ledger, out or Path("out") / "refused", provenance_of(config, settings, ledger))
+        write_ledger(
+            ledger,
+            out or Path("out") / "refused",
+            provenance_of(config, settings, ledger),
+            with_rows=settings.report.audience == "internal",
+        )

@@ -175,9 +175,12 @@ class DuckDBEngine:
 
     def _run(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         try:
-            return self._connection.execute(sql, parameters)
+            result = self._connection.execute(sql, parameters)
         except duckdb.Error as error:
             raise _failure(error) from None
+        if result is None:
+            raise QueryError("statement", "there is no statement")
+        return result
 
 
 def read_parquet_text(path: Path) -> tuple[dict[str, str], pd.DataFrame]:

@@ -10,6 +10,8 @@ import numpy as np
 from cxlink.estimate import Answer, Estimate, NotEstimable
 
 LEVEL = 0.95
+NOISE = 1e-9
+"""Of the parts: what rounding in floating point leaves of an exact zero."""
 METHOD = "g-computation over the active customers; joint draws by weighted customers"
 
 
@@ -120,4 +122,10 @@ def overlap_of(joint: Drawn, alone: Sequence[Drawn]) -> Drawn:
     Drawn
         Negative where the effects alone count something twice.
     """
-    return joint.plus(Drawn(sum(one.point for one in alone), np.sum([one.draws for one in alone], axis=0)).times(-1.0))
+    total = Drawn(sum(one.point for one in alone), np.sum([one.draws for one in alone], axis=0))
+    floor = NOISE * (abs(joint.point) + abs(total.point) + np.abs(joint.draws).max() + np.abs(total.draws).max())
+    difference = joint.plus(total.times(-1.0))
+    return Drawn(
+        0.0 if abs(difference.point) < floor else difference.point,
+        np.where(np.abs(difference.draws) < floor, 0.0, difference.draws),
+    )

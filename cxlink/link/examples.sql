@@ -1,4 +1,4 @@
--- the latest records of each cause, with their text
+-- records of each cause with their text: those that name nothing else first, then the latest
 select component, cause, record_id, text
 from (
     select
@@ -6,9 +6,12 @@ from (
         coalesce(feedback.comment, tickets.body, tickets.subject) as text,
         row_number() over (
             partition by tags.component, tags.cause
-            order by coalesce(feedback.responded_at, tickets.opened_at) desc, tags.record_id
+            order by tags.n_named, coalesce(feedback.responded_at, tickets.opened_at) desc, tags.record_id
         ) as place
-    from tag_rows as tags
+    from (
+        select record_id, table_name, component, cause, count(*) over (partition by table_name, record_id) as n_named
+        from tag_rows
+    ) as tags
     left join matched_feedback as feedback
         on tags.table_name = 'feedback' and feedback.response_id = tags.record_id
         and cast(feedback.responded_at as date) between $observed_from and $observed_to

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from cxlink.errors import DataError
 from cxlink.settings import ProjectSettings
+
+MAX_UNCOVERED_DAYS = 31
 
 
 def observed_window(
@@ -31,7 +33,7 @@ def observed_window(
     Raises
     ------
     DataError
-        If the tables share no day, or the settings leave none (CX125).
+        If the tables share no day, the settings leave none, or the cut-off is long after the last record (CX125).
     """
     first = project.observed_from or max((days[0] for days in covered.values()), default=None)
     last = as_of or project.observed_to or min((days[1] for days in covered.values()), default=None)
@@ -45,4 +47,18 @@ def observed_window(
             f"no day lies between {first} and {last}: the sources cover {spans}.",
             "Export the same period, or set observed_from and observed_to in [project].",
         )
+    _check_covered(last, covered)
     return first, last
+
+
+def _check_covered(last: date, covered: Mapping[str, tuple[date, date]]) -> None:
+    """Refuse a cut-off that the data does not reach: days without records would count as days without an event."""
+    ends = {table: days[1] for table, days in covered.items()}
+    if ends and max(ends.values()) + timedelta(days=MAX_UNCOVERED_DAYS) < last:
+        table = max(ends, key=lambda name: ends[name])
+        raise DataError(
+            "CX125",
+            "all sources",
+            f"the cut-off {last} is long after the last record ({table}, {ends[table]}).",
+            "Set observed_to in [project] or --as-of to a day that the exports reach.",
+        )

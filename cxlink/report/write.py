@@ -54,7 +54,9 @@ def write_outputs(result: RunResult, out: Path, provenance: Provenance | None = 
     return _list(out)
 
 
-def write_ledger(ledger: Sequence[LedgerEntry], out: Path, provenance: Provenance | None = None) -> list[Path]:
+def write_ledger(
+    ledger: Sequence[LedgerEntry], out: Path, provenance: Provenance | None = None, *, with_rows: bool = True
+) -> list[Path]:
     """Write the ledger and the refused rows alone, as for ``check`` or data that is refused.
 
     Reports that an earlier run left in `out` are kept; the manifest then says that the ledger is newer.
@@ -67,6 +69,8 @@ def write_ledger(ledger: Sequence[LedgerEntry], out: Path, provenance: Provenanc
         Folder of the results.
     provenance : Provenance, optional
         For the manifest.
+    with_rows : bool
+        Whether the refused rows are written as they stood; not for a published audience.
 
     Returns
     -------
@@ -82,7 +86,8 @@ def write_ledger(ledger: Sequence[LedgerEntry], out: Path, provenance: Provenanc
     ReadWriteError
         If writing fails (CX703).
     """
-    publish(out, lambda folder: _write_ledger_beside(ledger, folder, out, provenance or Provenance()))
+    about = provenance or Provenance()
+    publish(out, lambda folder: _write_ledger_beside(ledger, folder, out, about, with_rows=with_rows))
     return _list(out)
 
 
@@ -111,7 +116,9 @@ def _about(result: RunResult) -> Mapping[str, object]:
     return {"project": result.project, "seed": result.seed, "observed": observed, "taxonomy": taxonomy}
 
 
-def _write_ledger_beside(ledger: Iterable[LedgerEntry], folder: Path, out: Path, provenance: Provenance) -> None:
+def _write_ledger_beside(
+    ledger: Iterable[LedgerEntry], folder: Path, out: Path, provenance: Provenance, *, with_rows: bool
+) -> None:
     earlier = read_manifest(out)
     if earlier is not None:
         shutil.copytree(out, folder, dirs_exist_ok=True, symlinks=True)
@@ -120,7 +127,8 @@ def _write_ledger_beside(ledger: Iterable[LedgerEntry], folder: Path, out: Path,
             (folder / name).unlink(missing_ok=True)
     entries = list(ledger)
     write_text(folder / "ledger.json", dump_json(build_ledger(entries)))
-    write_quarantine(entries, folder)
+    if with_rows:
+        write_quarantine(entries, folder)
     reports_from = earlier.get("reports_created_at", earlier.get("created_at")) if earlier else None
     has_reports = (folder / "results.json").exists()
     about = {"ledger_only": True, "reports_created_at": reports_from if has_reports else None}

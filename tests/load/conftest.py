@@ -34,7 +34,7 @@ class Project:
     revenue: str = 'path = "revenue.csv"'
     feedback: str = 'path = "feedback.csv"'
     more: str = ""
-    project: str = "observed_from = 2024-01-01\nobserved_to = 2024-12-31"
+    project: str = "observed_from = 2024-01-01\nobserved_to = 2024-03-15"
     last: Loaded | None = field(default=None)
 
     def write(self, name: str, content: str | bytes) -> None:
