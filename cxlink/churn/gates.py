@@ -30,7 +30,7 @@ def check_churn(rows: RiskRows) -> NotEstimable | None:
         return NotEstimable(f"{clusters} customers at risk, needs {MIN_CLUSTERS}", "more customers")
     events = int(rows.voluntary.sum())
     if events < MIN_EVENTS:
-        return NotEstimable(f"{events} customers left, needs {MIN_EVENTS}", "a longer observed window")
+        return NotEstimable(f"{events} customers left, needs {MIN_EVENTS}", "end dates, or a longer observed window")
     return None
 
 
@@ -52,6 +52,8 @@ def check_component(rows: RiskRows, column: int) -> NotEstimable | None:
     exposed = rows.exposed[:, column]
     with_it = int((rows.voluntary & exposed).sum())
     without = int((rows.voluntary & ~exposed).sum())
+    if not exposed.any():
+        return NotEstimable("no customer at risk met it", "incidents inside the observed window")
     if with_it < MIN_EXPOSED_EVENTS:
         return NotEstimable(
             f"{with_it} exposed churners, needs {MIN_EXPOSED_EVENTS}", "more customers or a longer window"

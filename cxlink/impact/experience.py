@@ -276,7 +276,9 @@ def _refusal(
         )
     n_exposed = int(exposed.sum())
     if n_exposed < MIN_RESPONSES:
-        return NotEstimable(f"{n_exposed} answers after an incident, needs {MIN_RESPONSES}", "more answers")
+        return NotEstimable(
+            f"{n_exposed} answers after an incident, needs those of {MIN_CLUSTERS} customers", "more answers"
+        )
     n_others = int((experienced & ~exposed).sum())
     if n_others < MIN_RESPONSES:
         return NotEstimable(f"{n_others} answers without an incident, needs {MIN_RESPONSES}", "more answers")

@@ -117,7 +117,7 @@ def estimate_impact(
         messages=(
             *_messages(n_unpriced, len(base.customer), linked, fits.costs),
             *_silent_message(linked, answers),
-            *_left_out_message(churn, linked),
+            *_left_out_message(churn, linked, experience),
         ),
     )
 
@@ -176,7 +176,8 @@ class _Table:
             seen_otherwise=otherwise,
             rank_best=best,
             rank_worst=worst,
-            grade=_grade(alone.values()),
+            # cost of tickets is counted, not compared: it is no evidence of an effect
+            grade=_grade(alone[key] for key in ("customers_kept", "revenue_kept", "experience")),
             warnings=self._warnings(place),
         )
 
@@ -360,7 +361,7 @@ def _without_population(
         joint=JointEffect(joint, refused, refused, refused, refused, refused),
         overlap=JointEffect(NO_OVERLAP, refused, refused, refused, refused, refused),
         experience_level=level,
-        messages=_silent_message(linked, answers),
+        messages=(*_silent_message(linked, answers), *_left_out_message(churn, linked, fit)),
     )
 
 
@@ -431,7 +432,8 @@ def _silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
     if not len(at_risk) or not len(answers.value):
         return ()
     share = float(np.isin(at_risk, answers.cluster).mean())
-    if share > ANSWERED_CONCERN:
+    matched = linked.linkage.feedback_matched
+    if share > ANSWERED_CONCERN or matched is None or matched < ANSWERED_CONCERN / 2:
         return ()
     return (
         Message(
@@ -444,16 +446,23 @@ def _silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
     )
 
 
-def _left_out_message(churn: ChurnFit, linked: Linked) -> tuple[Message, ...]:
-    left_out = [name for name in linked.components if isinstance(churn.hazard_ratios[name], NotEstimable)]
-    if churn.refusal is not None or not left_out:
+def _left_out_message(churn: ChurnFit, linked: Linked, fit: ExperienceFit) -> tuple[Message, ...]:
+    """Say what the row "together" does not hold."""
+    without_churn = [name for name in linked.components if isinstance(churn.hazard_ratios[name], NotEstimable)]
+    without_kpi = [name for name, one in zip(linked.components, fit.refusals, strict=True) if one is not None]
+    parts = []
+    if churn.refusal is None and 0 < len(without_churn) < len(linked.components):
+        parts.append("customers and money kept leave out " + ", ".join(without_churn))
+    if 0 < len(without_kpi) < len(linked.components):
+        parts.append("the KPI leaves out " + ", ".join(without_kpi))
+    if not parts:
         return ()
     return (
         Message(
             "CX504",
             "warning",
             "impact",
-            "customers and money kept together leave out " + ", ".join(left_out) + ".",
+            'in the row "together", ' + "; ".join(parts) + ".",
             "See what each of them needs.",
         ),
     )

@@ -10,7 +10,7 @@ _MATCH = (
 CODES: dict[str, tuple[str, str, str]] = {
     "CX201": (
         "Unknown attribute",
-        "[model] adjust_for names an attribute that the customers export does not have.",
+        "[model] adjust_for or [report] segments names an attribute that the customers export does not have.",
         "Name a column of the customers export.",
     ),
     "CX202": (
@@ -27,6 +27,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Customers end before they begin",
         "ended_on (or notice_on) lies before acquired_on. Such customers are left out of every model.",
         "Check both columns in the customers export.",
+    ),
+    "CX209": (
+        "Ends after the cut-off",
+        "These customers are known to end, on a day that is not observed. The cut-off is the last day that all sources"
+        " cover, unless the configuration sets it.",
+        "If the exports reach further, set observed_to in [project].",
     ),
     "CX211": (
         "Records that ask to leave",

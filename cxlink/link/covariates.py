@@ -65,6 +65,29 @@ def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray
     return matrix, tuple(name for name, _ in columns), messages
 
 
+def check_segments(loaded: Loaded, names: tuple[str, ...]) -> None:
+    """Refuse segments that are no categories of customers.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The attributes and their kinds.
+    names : tuple of str
+        Of ``[report] segments``.
+
+    Raises
+    ------
+    ConfigError
+        If one does not exist or is a number (CX201).
+    """
+    for name in names:
+        if loaded.attributes.get(name) != "category":
+            there = ", ".join(sorted(key for key, kind in loaded.attributes.items() if kind == "category")) or "none"
+            raise ConfigError(
+                "CX201", "report.segments", f'customers have no category "{name}".', f"Categories there: {there}."
+            )
+
+
 def _encode_number(name: str, values: pd.Series[Any]) -> list[tuple[str, np.ndarray]]:
     numbers = pd.to_numeric(values).to_numpy(dtype=float)
     missing = np.isnan(numbers)
@@ -105,6 +128,6 @@ def _silent(names: list[str]) -> Message:
         "CX216",
         "warning",
         "link",
-        "nothing to adjust for in " + ", ".join(names) + ": empty, or the same for all.",
+        "nothing to adjust for in " + ", ".join(names) + ": empty, the same for all, or different for nearly all.",
         "Check the column, or take it out of [model] adjust_for.",
     )

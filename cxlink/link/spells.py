@@ -11,7 +11,7 @@ from cxlink.link.frames import day_number, day_numbers
 NONE, VOLUNTARY, INVOLUNTARY = 0, 1, 2
 
 
-def build_spells(loaded: Loaded) -> tuple[pd.DataFrame, int]:
+def build_spells(loaded: Loaded) -> tuple[pd.DataFrame, int, int]:
     """Observed spell of every customer, on the scale of tenure.
 
     A customer is at risk from the day of acquisition to ``ended_on``, the last day at risk, inclusive; on the scale of
@@ -29,6 +29,8 @@ def build_spells(loaded: Loaded) -> tuple[pd.DataFrame, int]:
         As :class:`cxlink.handoff.Linked` describes, without price and attributes.
     n_reversed : int
         Customers left out because they end before they are acquired.
+    n_later : int
+        Customers whose end is known and lies after the cut-off.
     """
     rows = loaded.engine.frame(
         "select customer, customer_id, acquired_on, ended_on, notice_on, end_reason"
@@ -61,4 +63,4 @@ def build_spells(loaded: Loaded) -> tuple[pd.DataFrame, int]:
             "tenure": np.maximum(last - acquired + 1, 0).astype(np.int64),
         }
     )
-    return frame, int(reversed_.sum())
+    return frame, int(reversed_.sum()), int((at_risk & (ended > last)).sum())

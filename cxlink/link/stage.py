@@ -7,7 +7,7 @@ from typing import Literal
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import Linkage, Linked, Loaded, Message, Tagged
 from cxlink.link.costs import build_ticket_costs
-from cxlink.link.covariates import build_covariates
+from cxlink.link.covariates import build_covariates, check_segments
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
@@ -50,13 +50,14 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     Raises
     ------
     ConfigError
-        If an attribute of ``adjust_for`` does not exist (CX201).
+        If an attribute of ``adjust_for`` or ``segments`` does not exist (CX201).
     """
+    check_segments(loaded, settings.report.segments)
     linkage = match_customers(loaded)
     business = _business(loaded, settings)
     subscription = business == "subscription"
     build_prices(loaded, currency=settings.project.currency, subscription=subscription)
-    customers, n_reversed = build_spells(loaded)
+    customers, n_reversed, n_later = build_spells(loaded)
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
@@ -98,6 +99,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
             *price_notes,
             *_match_messages(linkage),
             *_reversed_message(n_reversed),
+            *_later_message(n_later, loaded),
             *_derived_message(loaded, known_ends=known_ends),
         ),
     )
@@ -153,7 +155,7 @@ def _match_refusal(linkage: Linkage) -> NotEstimable | None:
 def _match_messages(linkage: Linkage) -> tuple[Message, ...]:
     found = []
     for code, share, what in (
-        ("CX203", linkage.revenue_matched_by_amount, "revenue"),
+        ("CX203", linkage.revenue_matched_by_amount, "revenue (charges and refunds, each without its sign)"),
         ("CX204", linkage.feedback_matched, "feedback"),
         ("CX205", linkage.tickets_matched, "tickets"),
         ("CX206", linkage.events_matched, "events"),
@@ -169,6 +171,20 @@ def _match_messages(linkage: Linkage) -> tuple[Message, ...]:
                 )
             )
     return tuple(found)
+
+
+def _later_message(n_later: int, loaded: Loaded) -> tuple[Message, ...]:
+    if not n_later:
+        return ()
+    return (
+        Message(
+            "CX209",
+            "warning",
+            "link",
+            f"{n_later} customers end after the cut-off {loaded.observed_to}; they count as still active.",
+            "If the exports reach further, set observed_to in [project].",
+        ),
+    )
 
 
 def _derived_message(loaded: Loaded, *, known_ends: bool) -> tuple[Message, ...]:

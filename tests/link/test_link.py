@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from cxlink.errors import ConfigError
 from cxlink.handoff import Linked, Loaded, Tagged
 from cxlink.link import count_causes, link
 from cxlink.link.frames import day_number
@@ -295,3 +296,17 @@ def test_an_annual_charge_covers_twelve_months() -> None:
     linked, _ = run(revenue=revenue)
     assert linked.customers["covered_months"].iloc[0] == 12
     assert linked.customers["monthly_price"].iloc[0] == pytest.approx(10.0)
+
+
+def test_ends_after_the_cut_off_are_said() -> None:
+    linked, _ = run(customers=customers(("a", "2023-06-01", "2025-03-01", "voluntary")))
+    assert linked.customers["active"].all()
+    assert "CX209" in {message.code for message in linked.messages}
+
+
+def test_segments_must_be_categories() -> None:
+    loaded = build_loaded(
+        {"customers": ONE_CUSTOMER, "revenue": ONE_CHARGE, "feedback": ONE_ANSWER}, first=FIRST, last=LAST
+    )
+    with pytest.raises(ConfigError, match="CX201"):
+        link(loaded, NO_TAGS, build_settings(report={"segments": ["nope"]}), divisor=100)
