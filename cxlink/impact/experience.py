@@ -268,7 +268,8 @@ def _refusal(
 ) -> NotEstimable | None:
     if not len(cluster):
         return NotEstimable(
-            "no answer with a score has a customer", "feedback with nps, csat or ces, and a customer_id"
+            "no answer with this score lies inside the window and has a customer",
+            "feedback with the score of [model] kpi and a customer_id",
         )
     if known_from_answers:
         return NotEstimable(

@@ -207,4 +207,4 @@ def _remark(answer: NotEstimable, labels: dict[str, list[str]], n_effects: int) 
     of: list[str] = []
     if len(names) < n_effects:
         of = [" of ", *(part for name in names for part in (Untrusted(name), ", "))][:-1]
-    return (", ".join(labels), *of, ": cannot tell. ", *explain(answer))
+    return (", ".join(labels), *of, " cannot be told: ", *explain(answer))

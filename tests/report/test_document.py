@@ -73,7 +73,7 @@ def test_without_a_gross_margin_the_column_is_revenue(result: RunResult) -> None
     document = with_effects(result, *effects, together=replace(joint(), margin_kept=NO_MARGIN, net_benefit=NO_MARGIN))
     assert [column.label for column in document.table.columns] == ["Kept", "Revenue kept", "Cost saved", "NPS"]
     assert [said(remark) for remark in document.table.remarks] == [
-        "Margin kept: cannot tell. gross margin is not set. Needs: [finance] gross_margin."
+        "Margin kept cannot be told: gross margin is not set. Needs: [finance] gross_margin."
     ]
 
 
@@ -88,7 +88,7 @@ def test_one_off_buyers_get_the_score_and_the_reason_once(result: RunResult) -> 
     assert [column.label for column in document.table.columns] == ["NPS"]
     assert document.table.notes == ()
     assert [said(remark) for remark in document.table.remarks] == [
-        "Kept, Margin kept, Cost saved: cannot tell. no active population is definable for one-off buyers."
+        "Kept, Margin kept, Cost saved cannot be told: no active population is definable for one-off buyers."
         " Needs: a subscription or repeat purchases."
     ]
     assert said(document.header) == "Acme | 4,500 customers | to 2025-12-31 | NPS points"
