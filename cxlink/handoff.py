@@ -238,7 +238,8 @@ class HazardModel:
     components : tuple of str
         Names, in the order of the arrays below.
     estimable : ndarray
-        (n_components,) bool; the coefficient of the others is 0 and not projected.
+        (n_components,) bool: the ratio is shown. Of the others, exposure acts with its coefficient (0 where there is
+        none) in every contrast, so that removing it gains nothing.
     log_hazard_ratio : ndarray
         (n_components,).
     log_hazard_ratio_draws : ndarray

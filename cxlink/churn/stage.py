@@ -129,7 +129,10 @@ def _fit(
         exposed_events=exposed_events,
         covariate_ratios=covariate_ratios,
         curve=curve,
-        model=_hazards(linked, rows, edges, fitted, beta, draws, last_year, weights),
+        model=replace(
+            _hazards(linked, rows, edges, fitted, beta, draws, last_year, weights),
+            estimable=np.array([refusals[name] is None for name in linked.components], dtype=bool),
+        ),
         refusal=None,
         messages=_messages(linked, left_out),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 CODES: dict[str, tuple[str, str, str]] = {
     "CX501": (
         "No effect on prices estimated",
-        "Too few charges follow an incident of this component to tell whether customers pay less after it; revenue kept"
-        " counts only customers kept.",
-        "A longer observed window.",
+        "Too few charges of too few customers follow an incident of this component, or it cannot be told from another"
+        " one, to say whether customers pay less after it; revenue kept counts only customers kept.",
+        "A longer observed window, or customers who met one without the other.",
     ),
     "CX502": (
         "Active customers without a price",
@@ -16,9 +16,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Check that every charge bears its customer_id.",
     ),
     "CX503": (
-        "Cost saved is not estimable",
-        "Without the avoidable share or a cost of handling no saving can be stated; a made-up default would be one.",
-        "Give [finance] avoidable_share and cost_per_handle_minute, or tickets.cost.",
+        "Cost saved leaves components out",
+        "Without the avoidable share, a cost of handling, or ten tickets of ten customers no saving can be stated; a"
+        " made-up default would be one. The row 'together' holds the other components only.",
+        "Give [finance] avoidable_share and cost_per_handle_minute, tickets.cost, or the tickets of these components.",
     ),
     "CX504": (
         "The joint effect leaves components out",

@@ -19,6 +19,9 @@ MIN_RESPONSES = 10
 MIN_CLUSTERS = 30
 TENURE_EDGES = np.array([90, 365], dtype=np.int64)
 """Days of tenure that part new, young and old customers."""
+SAME_ANSWERS = NotEstimable(
+    "its incidents are known from the same answers as the score", "tickets or events of this component"
+)
 LEVEL = 0.95
 Z = 1.959963984540054
 
@@ -272,9 +275,7 @@ def _refusal(
             "feedback with the score of [model] kpi and a customer_id",
         )
     if known_from_answers:
-        return NotEstimable(
-            "its incidents are known from the same answers as the score", "tickets or events of this component"
-        )
+        return SAME_ANSWERS
     n_exposed = int(exposed.sum())
     if n_exposed < MIN_RESPONSES:
         return NotEstimable(
@@ -307,7 +308,11 @@ def frame_of_means(linked: Linked, answers: Answers, unit: str) -> pd.DataFrame:
         Columns component, after, otherwise (answers).
     """
     rows = []
+    by_answers = _known_from_answers(linked)
     for place, name in enumerate(linked.components):
+        if name in by_answers:
+            rows.append({"component": name, "after": SAME_ANSWERS, "otherwise": SAME_ANSWERS})
+            continue
         known = answers.experienced[:, place] & ((answers.cluster >= 0) | answers.exposed[:, place])
         after, other = known & answers.exposed[:, place], known & ~answers.exposed[:, place]
         rows.append(

@@ -13,12 +13,12 @@ from cxlink.impact.experience import ExperienceFit
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expose
 from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
-from cxlink.impact.projection import Parts, World, monthly_hazards, renewal_matrix
+from cxlink.impact.projection import AS_IS, Parts, World, monthly_hazards, renewal_matrix
 from cxlink.impact.shapley import sampled_parts, shapley_parts
 
 CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
 POINT_FUTURES = 20
-REMOVED = {"as is": 0.0, "tenth": 0.1, "none": 1.0}
+REMOVED = {AS_IS: 0.0, "tenth": 0.1, "none": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Fits:
 
 @dataclass(frozen=True, slots=True)
 class Contrasts:
-    """Gains of one draw over "as is": customers, revenue, avoidable cost saved, experience.
+    """Gains of one draw over AS_IS: customers, revenue, avoidable cost saved, experience.
 
     Parameters
     ----------
@@ -135,6 +135,8 @@ class Projector:
         self._base, self._fits = base, fits
         self._n_months, self._exposure_days = n_months, exposure_days
         self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
+        model = fits.hazards
+        self._known = np.zeros(len(fits.incidence), dtype=bool) if model is None else model.estimable
         self._renewals = tuple(
             (np.flatnonzero(base.covered_months == months), renewal_matrix(int(months), n_months))
             for months in np.unique(base.covered_months)
@@ -177,7 +179,7 @@ class Projector:
     def _contrasts(self, number: int | None, rng: np.random.Generator, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
         world = World(self._parts(number), [self._choices(place, number, rng) for place in range(n)])
-        as_is = world.totals(["as is"] * n)
+        as_is = world.totals([AS_IS] * n)
 
         def gain(names: Sequence[str]) -> np.ndarray:
             difference = world.totals(names).minus(as_is)
@@ -188,11 +190,11 @@ class Projector:
 
         def stopped(members: frozenset[int]) -> np.ndarray:
             if members not in known:
-                known[members] = gain(["none" if place in members else "as is" for place in range(n)])
+                known[members] = gain(["none" if place in members else AS_IS for place in range(n)])
             return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
-        tenth = [gain(["tenth" if other == place else "as is" for other in range(n)]) for place in range(n)]
+        tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
         shapley = shapley_parts(stopped, n, rng) if exact else sampled_parts(stopped, n, rng)
         return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))))
 
@@ -213,6 +215,7 @@ class Projector:
             voluntary=voluntary,
             involuntary=involuntary,
             log_hazard_ratio=log_ratio,
+            churn_known=self._known,
             price=base.price,
             log_price_change=fits.prices.point if number is None else fits.prices.draws[number],
             experience_level=levels[0] + base.covariates @ levels[1:],

@@ -9,6 +9,8 @@ import numpy as np
 
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure
 
+AS_IS = "as is"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -19,7 +21,10 @@ class Parts:
     voluntary, involuntary : ndarray
         (n_active, n_months) cumulative hazard of each month without any incident.
     log_hazard_ratio : ndarray
-        (n_components,) of exposure; 0 where not estimable.
+        (n_components,) of exposure.
+    churn_known : ndarray
+        (n_components,) bool: whether removing the component's incidents changes who leaves; where it is not known, its
+        exposure acts as it is in every world.
     price : ndarray
         (n_active,) monthly price, 0 where unknown.
     log_price_change : ndarray
@@ -39,6 +44,7 @@ class Parts:
     voluntary: np.ndarray
     involuntary: np.ndarray
     log_hazard_ratio: np.ndarray
+    churn_known: np.ndarray
     price: np.ndarray
     log_price_change: np.ndarray
     experience_level: np.ndarray
@@ -101,7 +107,8 @@ class World:
         for place, choice in enumerate(choices):
             ratio = np.expm1(parts.log_hazard_ratio[place])
             slope, points = parts.log_price_change[place], parts.experience_change[place]
-            self._factors.append({n: 1.0 + ratio * e.share if ratio else None for n, e in choice.items()})
+            acting = choice if parts.churn_known[place] else dict.fromkeys(choice, choice[AS_IS])
+            self._factors.append({n: 1.0 + ratio * e.share if ratio else None for n, e in acting.items()})
             self._price_logs.append(
                 {n: slope * _heard_of(e.count, parts.renewals) if slope else None for n, e in choice.items()}
             )

@@ -73,7 +73,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX216": (
         "Attributes that say nothing",
-        "An attribute named in [model] adjust_for is empty or the same for all customers. Nothing is adjusted for it.",
+        "An attribute named in [model] adjust_for is empty, the same for all customers, or different for nearly all."
+        " Nothing is adjusted for it.",
         "Check the column in the customers export, or take it out of adjust_for.",
     ),
     "CX221": (

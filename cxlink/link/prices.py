@@ -105,8 +105,8 @@ def build_price_changes(loaded: Loaded) -> tuple[pd.DataFrame, tuple[Message, ..
     Returns
     -------
     changes : DataFrame
-        customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one inside the
-        observed window.
+        Columns customer, before_day, after_day, log_change; only pairs with both prices above zero, the later one
+        inside the observed window.
     messages : tuple of Message
         Where many charges follow on no other.
     """

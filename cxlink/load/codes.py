@@ -133,7 +133,8 @@ CODES: Mapping[str, CodeText] = {
     ),
     "CX125": CodeText(
         "no observed day is left",
-        "The sources share no day, or the settings leave none between observed_from and observed_to.",
+        "The sources share no day, the settings leave none between observed_from and observed_to, or the cut-off is"
+        " more than 31 days after the last record: days without records would count as days on which nothing happened.",
         "Export the same period from all sources, or set the window in [project].",
     ),
     "CX126": CodeText(

@@ -84,6 +84,7 @@ def _world(rng: np.random.Generator, n_components: int = 4, n_active: int = 50) 
         voluntary=rng.uniform(0.01, 0.03, (n_active, 12)),
         involuntary=np.full((n_active, 12), 0.003),
         log_hazard_ratio=rng.normal(0.4, 0.3, n_components),
+        churn_known=np.ones(n_components, dtype=bool),
         price=rng.uniform(10, 90, n_active),
         log_price_change=rng.normal(-0.02, 0.01, n_components),
         experience_level=rng.normal(20, 5, n_active),
@@ -126,6 +127,7 @@ def test_without_an_effect_nothing_is_gained_but_cost() -> None:
         voluntary=np.full((n_active, 12), 0.02),
         involuntary=np.zeros((n_active, 12)),
         log_hazard_ratio=np.zeros(1),
+        churn_known=np.ones(1, dtype=bool),
         price=np.full(n_active, 10.0),
         log_price_change=np.zeros(1),
         experience_level=np.full(n_active, 30.0),
@@ -158,3 +160,30 @@ def test_ranks_are_certain_only_where_the_difference_is() -> None:
     best, worst = rank_intervals(point, point + rng.normal(0, 5, (400, 3)))
     assert list(best) == [1, 2, 2]
     assert list(worst) == [1, 3, 3]
+
+
+def test_what_is_not_known_acts_on_in_every_world() -> None:
+    n_active = 20
+    ratio = np.log(2.0)
+    known, unknown = (_one_component(n_active, ratio, known=flag) for flag in (True, False))
+    assert known.totals(["none"]).customers > known.totals(["as is"]).customers
+    assert unknown.totals(["none"]).customers == unknown.totals(["as is"]).customers
+    assert unknown.totals(["as is"]).customers == known.totals(["as is"]).customers
+
+
+def _one_component(n_active: int, ratio: float, *, known: bool) -> World:
+    parts = Parts(
+        voluntary=np.full((n_active, 12), 0.02),
+        involuntary=np.zeros((n_active, 12)),
+        log_hazard_ratio=np.array([ratio]),
+        churn_known=np.array([known]),
+        price=np.full(n_active, 10.0),
+        log_price_change=np.zeros(1),
+        experience_level=np.full(n_active, 30.0),
+        experience_change=np.zeros(1),
+        cost=np.zeros(1),
+        discount=np.ones(12),
+        renewals=(),
+    )
+    exposed = np.full((n_active, 12), 0.5)
+    return World(parts, [{"as is": Exposure(exposed, exposed), "none": Exposure(0 * exposed, 0 * exposed)}])
