@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cxlink.errors import CannotCreateError
@@ -11,6 +12,8 @@ from cxlink.report.shown_text import Sink, render_text
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
+
+LINE_POINTS = 15
 
 
 class Sheet:
@@ -24,17 +27,18 @@ class Sheet:
         Of the sheet.
     widths : sequence of int
         Of its columns, in characters.
-    wrap : bool
+    wrap_text : bool
         Whether long text is broken into lines.
     """
 
-    def __init__(self, book: Workbook, name: str, *, widths: Sequence[int], wrap: bool = False) -> None:
+    def __init__(self, book: Workbook, name: str, *, widths: Sequence[int], wrap_text: bool = False) -> None:
         self._book = book
         self._sheet = book.add_worksheet(name)
         self._name = name
         self._row = 0
         self._formats: dict[tuple[str, bool], Format] = {}
-        self._wrap = wrap
+        self._wrap = wrap_text
+        self._widths = tuple(widths)
         for place, width in enumerate(widths):
             self._sheet.set_column(place, place, width)
 
@@ -66,7 +70,20 @@ class Sheet:
         """
         for column, value in enumerate(values):
             self._check(self._write(column, value, bold=bold), column)
+        lines = self._lines(values) if self._wrap or bold else 1
+        if lines > 1:
+            # spreadsheet programs do not agree on who fits the height of a row to its text
+            self._sheet.set_row(self._row, LINE_POINTS * lines)
         self._row += 1
+
+    def _lines(self, values: Sequence[object]) -> int:
+        texts = [
+            (str(value), width) for value, width in zip(values, self._widths, strict=False) if isinstance(value, str)
+        ]
+        return max(
+            (sum(len(wrap(part, max(width - 2, 1))) or 1 for part in text.split("\n")) for text, width in texts),
+            default=1,
+        )
 
     def _write(self, column: int, value: object, *, bold: bool) -> int:
         if value == "":
@@ -96,6 +113,6 @@ class Sheet:
     def _format(self, number: str, *, bold: bool) -> Format:
         key = (number, bold)
         if key not in self._formats:
-            wrap = {"text_wrap": self._wrap or bold, "valign": "top"}
-            self._formats[key] = self._book.add_format({"bold": bold, **({"num_format": number} if number else wrap)})
+            layout = {"text_wrap": self._wrap or bold, "valign": "top"}
+            self._formats[key] = self._book.add_format({"bold": bold, **({"num_format": number} if number else layout)})
         return self._formats[key]

@@ -55,7 +55,7 @@ def _said(sentence: Sentence) -> str:
 
 
 def _read_me(book: Workbook, document: Document) -> None:
-    sheet = Sheet(book, "Read me", widths=(110,), wrap=True)
+    sheet = Sheet(book, "Read me", widths=(110,), wrap_text=True)
     lines = [_said(document.header), _said(document.headline), _said(document.tenth_line), document.experience_line]
     sheet.write_header([lines[0]])
     for line in [*lines[1:], document.ledger_line, _said(document.churn_line), "", *document.method]:
