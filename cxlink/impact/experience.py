@@ -15,6 +15,7 @@ from cxlink.impact.windows import last_day_before
 from cxlink.stats import EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
 
 Kpi = Literal["nps", "csat", "ces"]
+KPI_UNITS = {"nps": "NPS points", "csat": "CSAT points", "ces": "CES points"}
 MIN_RESPONSES = 10
 MIN_CLUSTERS = 30
 TENURE_EDGES = np.array([90, 365], dtype=np.int64)

@@ -1,0 +1,281 @@
+"""Cells of the component table, from the contrasts of the point and of every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.handoff import ChurnFit, ComponentEffect, JointEffect, Linked
+from cxlink.impact.answers import Drawn, answer, first_refusal, overlap_of
+from cxlink.impact.experience import Answers
+from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits
+from cxlink.impact.messages import silent_message
+from cxlink.impact.ranks import rank_intervals
+from cxlink.settings import Settings
+
+QUANTITIES = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
+NO_OVERLAP = NotEstimable("fewer than two components have an effect to overlap", "more components with an effect")
+ANSWERED = (
+    "regression among those who answered, carried over to all; holds only if answering does not hang on the score"
+)
+COSTED = "cost of the component's tickets for each incident, times the incidents that would not happen"
+
+
+class EffectTable:
+    """Every cell of the component table.
+
+    Parameters
+    ----------
+    linked : Linked
+        Timelines.
+    churn : ChurnFit
+        Hazard ratios, or why there are none.
+    settings : Settings
+        Margin and currency.
+    fits : Fits
+        Everything that was fitted, with its refusals.
+    point : Contrasts
+        At the point estimate.
+    draws : list of Contrasts
+        One a draw.
+    unit : str
+        Of the KPI.
+    n : int
+        Active customers.
+    answers : Answers
+        For how many answers an effect on the KPI rests on.
+    """
+
+    def __init__(
+        self,
+        linked: Linked,
+        churn: ChurnFit,
+        settings: Settings,
+        fits: Fits,
+        point: Contrasts,
+        draws: list[Contrasts],
+        unit: str,
+        n: int,
+        answers: Answers,
+    ) -> None:
+        self._exposed_answers = answers.exposed[answers.cluster >= 0].sum(axis=0)
+        self._silent = bool(silent_message(linked, answers))
+        self._linked, self._churn, self._settings, self._fits = linked, churn, settings, fits
+        self._point, self._draws, self._unit, self._n = point, draws, unit, n
+        priced = linked.customers.loc[linked.customers["active"], "monthly_price"].notna().any()
+        self._no_price = (
+            None if priced else NotEstimable("no active customer has a recurring charge", "revenue of kind recurring")
+        )
+        self._no_margin = (
+            None
+            if settings.finance.gross_margin is not None
+            else NotEstimable("no gross margin is given", "[finance] gross_margin")
+        )
+        self._ranks = self._rank()
+
+    def component(self, place: int, after: Answer, otherwise: Answer) -> ComponentEffect:
+        """One component's row.
+
+        Parameters
+        ----------
+        place : int
+            Which component.
+        after, otherwise : Answer
+            Plain means of the KPI, as description.
+
+        Returns
+        -------
+        ComponentEffect
+            An answer in every cell.
+        """
+        name = self._linked.components[place]
+        incidents = self._linked.incidents
+        rows = incidents.loc[(incidents["component"] == name) & (incidents["incident_day"] >= self._linked.from_day)]
+        alone = self._answers(lambda contrasts: contrasts.alone[place], place)
+        share = self._answers(lambda contrasts: contrasts.shapley[place], place)
+        best, worst = self._ranks.get(place, (None, None))
+        return ComponentEffect(
+            component=name,
+            incidents=len(rows),
+            customers_reached=int(rows["customer"].nunique()),
+            hazard_ratio=self._churn.hazard_ratios[name],
+            experience=alone["experience"],
+            customers_kept=alone["customers_kept"],
+            revenue_kept=alone["revenue_kept"],
+            margin_kept=alone["margin_kept"],
+            cost_saved=alone["cost_saved"],
+            net_benefit=alone["net_benefit"],
+            tenth=self._answers(lambda contrasts: contrasts.tenth[place], place),
+            joint_share={key: share[key] for key in ("margin_kept", "cost_saved", "net_benefit", "experience")},
+            seen_after=after,
+            seen_otherwise=otherwise,
+            rank_best=best,
+            rank_worst=worst,
+            # cost of tickets is counted, not compared: it is no evidence of an effect
+            grade=grade_of(alone[key] for key in ("customers_kept", "revenue_kept", "experience")),
+            warnings=self._warnings(place),
+        )
+
+    def joint(self) -> JointEffect:
+        """All components' incidents stopped at once.
+
+        Returns
+        -------
+        JointEffect
+            An answer in every cell.
+        """
+        found = self._answers(lambda contrasts: contrasts.joint, None)
+        return JointEffect(**{key: found[key] for key in QUANTITIES})
+
+    def overlap(self) -> JointEffect:
+        """Joint effect less the sum of the effects alone.
+
+        Returns
+        -------
+        JointEffect
+            An answer in every cell; refused where fewer than two components have an effect.
+        """
+        joint, refused = self._drawn(lambda contrasts: contrasts.joint), self._refusals(None)
+        places = range(len(self._linked.components))
+        alone = [self._drawn(lambda contrasts, place=place: contrasts.alone[place]) for place in places]  # type: ignore[misc]
+        refusals = [self._refusals(place) for place in places]
+        found = {}
+        for key in QUANTITIES:
+            parts = [alone[place][key] for place in places if refusals[place][key] is None]
+            refusal = refused[key] if len(parts) > 1 else NO_OVERLAP
+            total = overlap_of(joint[key], parts) if parts else joint[key]
+            found[key] = self._answer(key, total, refusal, None)
+        return JointEffect(**found)
+
+    def _units(self) -> dict[str, str]:
+        money = dict.fromkeys(
+            ("revenue_kept", "margin_kept", "cost_saved", "net_benefit"), self._settings.project.currency
+        )
+        return money | {"customers_kept": "customers", "experience": self._unit}
+
+    def _answers(self, of: Callable[[Contrasts], np.ndarray], place: int | None) -> Mapping[str, Answer]:
+        drawn = self._drawn(of)
+        refused = self._refusals(place)
+        return {key: self._answer(key, drawn[key], refused[key], place) for key in QUANTITIES}
+
+    def _answer(self, key: str, drawn: Drawn, refusal: NotEstimable | None, place: int | None) -> Answer:
+        """Put beside each number what it rests on: churners, tickets or answers."""
+        unit, fits = self._units()[key], self._fits
+        chosen = slice(None) if place is None else slice(place, place + 1)
+        if key == "cost_saved":
+            n, events = int(fits.costs.customers[chosen].max(initial=0)), int(fits.costs.tickets[chosen].sum())
+            return answer(drawn, refusal, unit=unit, n=n, events=events, method=COSTED)
+        if key == "experience":
+            events = int(self._exposed_answers[chosen].sum())
+            return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=ANSWERED)
+        return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place))
+
+    def _drawn(self, of: Callable[[Contrasts], np.ndarray]) -> dict[str, Drawn]:
+        point, draws = of(self._point), np.array([of(one) for one in self._draws])
+        margin_rate = self._settings.finance.gross_margin or 0.0
+        revenue = Drawn(float(point[REVENUE]), draws[:, REVENUE])
+        cost = Drawn(float(point[COST]), draws[:, COST])
+        margin = revenue.times(margin_rate)
+        return {
+            "customers_kept": Drawn(float(point[CUSTOMERS]), draws[:, CUSTOMERS]),
+            "revenue_kept": revenue,
+            "margin_kept": margin,
+            "cost_saved": cost,
+            "net_benefit": margin.plus(cost),
+            "experience": Drawn(float(point[EXPERIENCE]), draws[:, EXPERIENCE]),
+        }
+
+    def _refusals(self, place: int | None) -> dict[str, NotEstimable | None]:
+        churn = self._churn_refusal(place)
+        revenue = first_refusal(churn, self._linked.money_refusal, self._no_price)
+        margin = first_refusal(revenue, self._no_margin)
+        cost = refusal_of(self._fits.costs.refusals, place)
+        experience = refusal_of(self._fits.experience.refusals, place)
+        return {
+            "customers_kept": churn,
+            "revenue_kept": revenue,
+            "margin_kept": margin,
+            "cost_saved": cost,
+            "net_benefit": first_refusal(margin, cost),
+            "experience": experience,
+        }
+
+    def _churn_refusal(self, place: int | None) -> NotEstimable | None:
+        ratios = self._churn.hazard_ratios
+        if place is not None:
+            ratio = ratios[self._linked.components[place]]
+            return ratio if isinstance(ratio, NotEstimable) else None
+        if self._churn.refusal is not None:
+            return self._churn.refusal
+        return refusal_of([ratio if isinstance(ratio, NotEstimable) else None for ratio in ratios.values()], None)
+
+    def _events(self, place: int | None) -> int:
+        if place is None:
+            return self._churn.events
+        return self._churn.exposed_events[self._linked.components[place]]
+
+    def _rank(self) -> dict[int, tuple[int, int]]:
+        places = [
+            place for place in range(len(self._linked.components)) if self._refusals(place)["net_benefit"] is None
+        ]
+        if not places:
+            return {}
+        drawn = [self._drawn(lambda contrasts, place=place: contrasts.alone[place])["net_benefit"] for place in places]  # type: ignore[misc]
+        best, worst = rank_intervals(
+            np.array([one.point for one in drawn]), np.column_stack([one.draws for one in drawn])
+        )
+        return {place: (int(best[row]), int(worst[row])) for row, place in enumerate(places)}
+
+    def _warnings(self, place: int) -> tuple[str, ...]:
+        found = []
+        name = self._linked.components[place]
+        if not self._linked.covariate_names:
+            found.append("CX402")
+        if (self._linked.incidents.loc[self._linked.incidents["component"] == name, "table"] == "feedback").any():
+            found.append("CX212")
+        if self._churn_refusal(place) is None and not self._fits.prices.estimable[place]:
+            found.append("CX501")
+        if self._silent and self._fits.experience.refusals[place] is None:
+            found.append("CX505")
+        return tuple(found)
+
+
+def grade_of(answers: Iterable[Answer]) -> Literal["C", "D"]:
+    """Evidence behind effects: adjusted where something is estimated, else description.
+
+    Parameters
+    ----------
+    answers : iterable of Answer
+        Effects of one component.
+
+    Returns
+    -------
+    str
+        ``C`` or ``D``.
+    """
+    return "C" if any(isinstance(one, Estimate) for one in answers) else "D"
+
+
+def refusal_of(refusals: Sequence[NotEstimable | None], place: int | None) -> NotEstimable | None:
+    """Refusal of one component; of all together only where every component is refused.
+
+    Parameters
+    ----------
+    refusals : sequence of NotEstimable or None
+        One a component.
+    place : int or None
+        Which component; all together where None.
+
+    Returns
+    -------
+    NotEstimable or None
+        None where a number can be given.
+    """
+    if place is not None:
+        return refusals[place]
+    if not refusals:
+        return NotEstimable("no component has an incident", "tickets, events or comments that name a component")
+    return None if any(refusal is None for refusal in refusals) else refusals[0]

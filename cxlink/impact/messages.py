@@ -1,0 +1,128 @@
+"""What the reader is told about the effects: what is left out, and who never answered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import ChurnFit, Linked, Message
+from cxlink.impact.costs import ServingCost
+from cxlink.impact.experience import Answers, ExperienceFit
+
+ANSWERED_CONCERN = 0.9
+
+
+def cost_messages(n_unpriced: int, n_active: int, linked: Linked, costs: ServingCost) -> tuple[Message, ...]:
+    """Tell which money is not counted.
+
+    Parameters
+    ----------
+    n_unpriced, n_active : int
+        Active customers without a price, and all of them.
+    linked : Linked
+        Component names.
+    costs : ServingCost
+        With the refusals of each component.
+
+    Returns
+    -------
+    tuple of Message
+        CX502 and CX503, or nothing.
+    """
+    found = []
+    if 0 < n_unpriced < n_active:
+        found.append(
+            Message(
+                "CX502",
+                "warning",
+                "impact",
+                f"{n_unpriced} of {n_active} active customers have no recurring charge; their money counts as zero.",
+                "Check that revenue bears their customer_id.",
+            )
+        )
+    refused: dict[NotEstimable, list[str]] = {}
+    for name, refusal in zip(linked.components, costs.refusals, strict=True):
+        if refusal is not None:
+            refused.setdefault(refusal, []).append(name)
+    for refusal, names in refused.items():
+        whom = "" if len(names) == len(linked.components) else f" of {', '.join(names)}"
+        found.append(
+            Message(
+                "CX503",
+                "info" if not whom else "warning",
+                "impact",
+                f"cost saved{whom} is left out: {refusal.reason}.",
+                f"Needs {refusal.needs}.",
+            )
+        )
+    return tuple(found)
+
+
+def silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
+    """Warn where many customers never answered.
+
+    Parameters
+    ----------
+    linked : Linked
+        Who was at risk, and how much of feedback found its customer.
+    answers : Answers
+        The answers.
+
+    Returns
+    -------
+    tuple of Message
+        CX505, or nothing.
+    """
+    at_risk = linked.customers.loc[linked.customers["at_risk"], "customer"].to_numpy()
+    if not len(at_risk) or not len(answers.value):
+        return ()
+    share = float(np.isin(at_risk, answers.cluster).mean())
+    matched = linked.linkage.feedback_matched
+    if share > ANSWERED_CONCERN or matched is None or matched < ANSWERED_CONCERN / 2:
+        return ()
+    return (
+        Message(
+            "CX505",
+            "warning",
+            "impact",
+            f"{1 - share:.0%} of customers never answered; effects on the KPI hold if answering does not hang on it.",
+            "If strong feelings make people answer, such effects are too large.",
+        ),
+    )
+
+
+def left_out_message(churn: ChurnFit, linked: Linked, fit: ExperienceFit) -> tuple[Message, ...]:
+    """Say what the row "together" does not hold.
+
+    Parameters
+    ----------
+    churn : ChurnFit
+        With the refusals of each component.
+    linked : Linked
+        Component names.
+    fit : ExperienceFit
+        Likewise for the KPI.
+
+    Returns
+    -------
+    tuple of Message
+        CX504, or nothing.
+    """
+    without_churn = [name for name in linked.components if isinstance(churn.hazard_ratios[name], NotEstimable)]
+    without_kpi = [name for name, one in zip(linked.components, fit.refusals, strict=True) if one is not None]
+    parts = []
+    if churn.refusal is None and 0 < len(without_churn) < len(linked.components):
+        parts.append("customers and money kept leave out " + ", ".join(without_churn))
+    if 0 < len(without_kpi) < len(linked.components):
+        parts.append("the KPI leaves out " + ", ".join(without_kpi))
+    if not parts:
+        return ()
+    return (
+        Message(
+            "CX504",
+            "warning",
+            "impact",
+            'in the row "together", ' + "; ".join(parts) + ".",
+            "See what each of them needs.",
+        ),
+    )
