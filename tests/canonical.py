@@ -44,7 +44,8 @@ def build_loaded(
         frame = frame[[column for column in frame.columns if column in types]]
         for column in frame.columns:
             if frame[column].dtype == object:
-                frame[column] = frame[column].where(frame[column].notna() & (frame[column] != ""), None)
+                values = [None if pd.isna(value) or value == "" else value for value in frame[column]]
+                frame[column] = pd.Series(values, index=frame.index, dtype=object)
         engine.append(name, frame)
     return Loaded(engine, (), columns, attributes, first, last, ())
 

@@ -108,7 +108,7 @@ def _put_tags(engine: Engine, tagged: Tagged) -> None:
                 "record_id": tags["record_id"],
                 "table_name": tags["table"],
                 "component": tags["component"],
-                "cause": tags["cause"].where(tags["cause"].notna() & (tags["cause"] != ""), None),
+                "cause": [cause if isinstance(cause, str) and cause else None for cause in tags["cause"]],
                 "is_cancellation": np.array([key in asks_to_leave for key in keys], dtype=bool),
                 # an answer that bears a component is about it; only its words tell that something went wrong
                 "is_complaint": (tags["table"] == "tickets") | (tags["evidence"].fillna("") != ""),

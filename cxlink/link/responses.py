@@ -38,7 +38,7 @@ def build_responses(loaded: Loaded) -> pd.DataFrame:
             "nps": rows["nps"].to_numpy(dtype=float, na_value=np.nan),
             "csat": rows["csat"].to_numpy(dtype=float, na_value=np.nan),
             "ces": rows["ces"].to_numpy(dtype=float, na_value=np.nan),
-            "event_component": rows["event_component"].astype(object).where(rows["event_component"].notna(), None),
+            "event_component": [name if isinstance(name, str) else None for name in rows["event_component"]],
             "event_failed": rows["event_failed"].to_numpy(dtype=float, na_value=np.nan),
         }
     )

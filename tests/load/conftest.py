@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cxlink.engine.interface import Engine
@@ -57,8 +58,7 @@ class Project:
 
     def rows(self, table: str, columns: str) -> list[tuple[object, ...]]:
         frame = self.engine.frame(f"SELECT {columns} FROM {table} ORDER BY file, line")
-        frame = frame.astype(object).where(frame.notna(), None)
-        return [tuple(row) for row in frame.itertuples(index=False)]
+        return [tuple(None if pd.isna(value) else value for value in row) for row in frame.itertuples(index=False)]
 
 
 @pytest.fixture
