@@ -140,7 +140,7 @@ class EffectTable:
         """
         joint, refused = self._drawn(lambda contrasts: contrasts.joint), self._refusals(None)
         places = range(len(self._linked.components))
-        alone = [self._drawn(lambda contrasts, place=place: contrasts.alone[place]) for place in places]  # type: ignore[misc]
+        alone = [self._alone(place) for place in places]
         refusals = [self._refusals(place) for place in places]
         found = {}
         for key in QUANTITIES:
@@ -172,6 +172,9 @@ class EffectTable:
             events = int(self._exposed_answers[chosen].sum())
             return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=ANSWERED)
         return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place))
+
+    def _alone(self, place: int) -> dict[str, Drawn]:
+        return self._drawn(lambda contrasts: contrasts.alone[place])
 
     def _drawn(self, of: Callable[[Contrasts], np.ndarray]) -> dict[str, Drawn]:
         point, draws = of(self._point), np.array([of(one) for one in self._draws])
@@ -223,7 +226,7 @@ class EffectTable:
         ]
         if not places:
             return {}
-        drawn = [self._drawn(lambda contrasts, place=place: contrasts.alone[place])["net_benefit"] for place in places]  # type: ignore[misc]
+        drawn = [self._alone(place)["net_benefit"] for place in places]
         best, worst = rank_intervals(
             np.array([one.point for one in drawn]), np.column_stack([one.draws for one in drawn])
         )

@@ -182,7 +182,7 @@ def read_moment(text: str, date_format: DateFormat, zone: ZoneInfo) -> datetime 
         return None
     parts = match.groupdict()
     try:
-        moment = datetime(_year(parts), _month(parts), int(parts.get("d") or 1), *_time(parts))  # noqa: DTZ001
+        moment = datetime(_year(parts), _month(parts), int(parts.get("d") or 1), *_time(parts))  # noqa: DTZ001 - the export names its own zone or none
         if parts.get("z"):
             moment = moment.replace(tzinfo=_offset(parts["z"])).astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):

@@ -96,7 +96,7 @@ def read_manifest(out: Path) -> dict[str, object] | None:
 
 def _absolute(out: Path) -> Path:
     """Make a path absolute without following links: a link in the last place must be seen."""
-    return Path(os.path.abspath(out))  # noqa: PTH100
+    return Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link
 
 
 def _publish(out: Path, write: Callable[[Path], None]) -> None:
