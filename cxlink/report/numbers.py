@@ -58,11 +58,6 @@ class Figure:
         """Point and interval, such as ``186 (80-290)``."""
         return f"{self.point_text} ({self.interval_text})" if self.interval_text else self.point_text
 
-    @property
-    def spans_zero(self) -> bool:
-        """Whether the interval holds zero."""
-        return self.low is not None and self.high is not None and self.low <= 0 <= self.high
-
 
 def round_exact(value: float) -> float:
     """Round to nine significant digits, which every linear algebra library agrees on.

@@ -159,7 +159,7 @@ class _Builder:
 
     def _patterns(self, value: object, where: str) -> list[str]:
         if _is_words(value):
-            return list(value)  # type: ignore[call-overload, no-any-return]
+            return list(value)  # type: ignore[call-overload, no-any-return]  # _is_words has checked it
         self.faults.append(f"{where}: a list of patterns is expected")
         return []
 
