@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cxlink.errors import ConfigError, Faults, InputMissingError
 
@@ -31,6 +40,7 @@ TABLES = (
     "labels",
     "fx",
     "identities",
+    "control_totals",
 )
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -43,6 +53,21 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except Exception as error:
+        raise ValueError('must be a name of the IANA time zone database such as "Europe/Riga"') from error
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Paths = Annotated[
+    list[Annotated[str, Field(min_length=1)]], BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+]
+Words = dict[str, Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]]
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -52,7 +77,7 @@ class ProjectSettings(_Group):
 
     name: str = Field(min_length=1)
     currency: str
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     observed_from: date | None = None
     observed_to: date | None = None
     seed: int = Field(default=1, ge=0)
@@ -62,15 +87,6 @@ class ProjectSettings(_Group):
     def _currency(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Z]{3}", value):
             raise ValueError('must be a code of ISO 4217 such as "EUR"')
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except Exception as error:
-            raise ValueError('must be a name of the IANA time zone database such as "Europe/Riga"') from error
         return value
 
     @model_validator(mode="after")
@@ -83,18 +99,24 @@ class ProjectSettings(_Group):
 class SourceSettings(_Group):
     """``[[sources.TABLE]]``: where one table's rows come from and how to read them."""
 
-    path: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] | None = None
-    query: str | None = None
-    inputs: dict[str, Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]] = Field(
-        default_factory=dict
-    )
+    path: Annotated[Paths, Field(min_length=1)] | None = None
+    query: str | None = Field(default=None, min_length=1)
+    inputs: dict[str, Annotated[Paths, Field(min_length=1)]] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
-    dates: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    dates: str | None = Field(default=None, min_length=1)
+    encoding: str | None = Field(default=None, min_length=1)
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, pattern=r'^[^"\r\n\x00]$')
     decimal: Literal[".", ","] | None = None
     refund_sign: Literal["as written", "positive"] = "as written"
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    timezone: Zone | None = Field(default=None, description="of times without a zone; default: the project's")
+    amount_unit: Literal["major", "minor"] = Field(default="major", description="minor: amounts are whole cents")
+    sheet: str | None = Field(default=None, description="of a workbook; default: the first with the mapped columns")
+    member: str | None = Field(default=None, description="of a zip file that holds several: the file's name within")
+    header_rows: int = Field(default=1, ge=1, le=3, description="rows of names; they are joined with ' - '")
+    keep: Words = Field(default_factory=dict, description="rows that count, by the export's column and its words")
+    exclude: Words = Field(default_factory=dict, description="rows that are not data, likewise; kept in the ledger")
+    fold_by: str | None = Field(default=None, description="the export's column: further rows of its value are items")
 
     @model_validator(mode="after")
     def _path_or_query(self) -> SourceSettings:
@@ -124,6 +146,7 @@ class SourcesSettings(_Group):
     labels: tuple[SourceSettings, ...] = ()
     fx: tuple[SourceSettings, ...] = ()
     identities: tuple[SourceSettings, ...] = ()
+    control_totals: tuple[SourceSettings, ...] = ()
 
     @model_validator(mode="after")
     def _not_empty(self) -> SourcesSettings:
@@ -159,6 +182,12 @@ class LoadSettings(_Group):
     """``[load]``: how much may be held back before the data is refused."""
 
     max_quarantined: Share = 0.05
+    cache: bool = Field(default=True, description="keep typed tables in .cxlink/cache, for the next run")
+    memory_limit: str | None = Field(
+        default=None,
+        pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$",
+        description="of the engine, such as 2GB; what is more is put on disk. Default: 80% of memory",
+    )
 
 
 class ModelSettings(_Group):

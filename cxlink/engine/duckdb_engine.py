@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 APPENDED = "cxlink_appended"
 COPY_BYTES = 1 << 20
+MAX_RECORD = 2 << 20
+NO_NULL = "\x01\x02no null\x03"
 _VALUE_FAULTS = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
 
 
@@ -31,8 +33,8 @@ class DuckDBEngine:
     memory_limit : str, optional
         Such as ``"4GB"``; DuckDB's own default (80% of memory) where absent.
     threads : int, default 1
-        More than one is faster on millions of rows, and lets the order of joins and the last digits of sums of DOUBLE
-        vary between runs.
+        More than one is faster on millions of rows, and lets the order of rows that a query leaves open, and the last
+        digits of sums of DOUBLE, vary between runs: the stages' statements have neither.
 
     Notes
     -----
@@ -127,6 +129,53 @@ class DuckDBEngine:
         finally:
             self._connection.unregister(APPENDED)
 
+    @property
+    def folder(self) -> Path:
+        """The private folder: the only place from which, and into which, the engine reads and writes files."""
+        return self._folder
+
+    def view_text(self, name: str, path: Path, columns: Sequence[str], *, delimiter: str, skip_lines: int) -> None:
+        """Create a view of a delimited text file; every column is VARCHAR, and an empty cell is ''.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        path : Path
+            UTF-8, within `folder`.
+        columns : sequence of str
+            Names, as many as every record has fields.
+        delimiter : str
+            One ASCII character.
+        skip_lines : int
+            Physical lines above the first record.
+        """
+        types = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in columns)
+        options = (
+            f"auto_detect=false, header=false, skip={skip_lines:d}, delim='{_literal(delimiter)}', quote='\"',"
+            f" escape='\"', strict_mode=true, null_padding=false, ignore_errors=false, nullstr='{NO_NULL}',"
+            f" max_line_size={MAX_RECORD}, columns={{{types}}}"
+        )
+        self._run(f"CREATE VIEW {quote(name)} AS SELECT * FROM read_csv('{_literal(path)}', {options})", None)
+
+    def view_parquet(self, name: str, path: Path) -> dict[str, str]:
+        """Create a view of a Parquet file.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        path : Path
+            Within `folder`.
+
+        Returns
+        -------
+        dict of str to str
+            SQL type by column name, in order.
+        """
+        self._run(f"CREATE VIEW {quote(name)} AS SELECT * FROM read_parquet('{_literal(path)}')", None)
+        return self.query_types(f"SELECT * FROM {quote(name)}")
+
     def query_types(self, sql: str) -> dict[str, str]:
         """Tell the SQL type of each column of a query.
 
@@ -181,41 +230,6 @@ class DuckDBEngine:
         if result is None:
             raise QueryError("statement", "there is no statement")
         return result
-
-
-def read_parquet_text(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
-    """Read a Parquet file with every value as text.
-
-    Parameters
-    ----------
-    path : Path
-        One file; its name is taken literally, never as a pattern.
-
-    Returns
-    -------
-    types : dict of str to str
-        SQL type by column name.
-    frame : pandas.DataFrame
-        ``object`` columns of str and None.
-
-    Raises
-    ------
-    QueryError
-        If it is not a whole Parquet file.
-    """
-    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
-    connection = duckdb.connect(":memory:", config={"threads": 1})
-    try:
-        for statement in _closed_network():
-            connection.execute(statement)
-        source = f"read_parquet('{literal.replace(chr(39), chr(39) * 2)}')"
-        types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        body = ", ".join(f"CAST({quote(name)} AS VARCHAR) AS {quote(name)}" for name in types)
-        return types, connection.execute(f"SELECT {body} FROM {source}").df()
-    except duckdb.Error as error:
-        raise _failure(error) from None
-    finally:
-        connection.close()
 
 
 def _settings(folder: Path, memory_limit: str | None) -> list[str]:

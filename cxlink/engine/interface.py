@@ -108,6 +108,50 @@ class Engine(Protocol):
         """
         ...
 
+    @property
+    def folder(self) -> Path:
+        """The private folder: the only place from which, and into which, the engine reads and writes files."""
+        ...
+
+    def view_text(self, name: str, path: Path, columns: Sequence[str], *, delimiter: str, skip_lines: int) -> None:
+        """Create a view of a delimited text file; every column is VARCHAR, and an empty cell is ''.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        path : Path
+            UTF-8, within `folder`.
+        columns : sequence of str
+            Names, as many as every record has fields.
+        delimiter : str
+            One ASCII character.
+        skip_lines : int
+            Physical lines above the first record.
+
+        Notes
+        -----
+        Reading raises :class:`QueryError` at a record with another number of fields.
+        """
+        ...
+
+    def view_parquet(self, name: str, path: Path) -> dict[str, str]:
+        """Create a view of a Parquet file.
+
+        Parameters
+        ----------
+        name : str
+            Any text; quoted.
+        path : Path
+            Within `folder`.
+
+        Returns
+        -------
+        dict of str to str
+            SQL type by column name, in order.
+        """
+        ...
+
     def query_types(self, sql: str) -> dict[str, str]:
         """Tell the SQL type of each column of a query.
 

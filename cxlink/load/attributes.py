@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-import numpy as np
-
+from cxlink.engine.interface import quote
 from cxlink.load.columns import ColumnPlan
-from cxlink.load.raw import Distinct, RawTable, object_array
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from cxlink.load.raw import RawTable
+from cxlink.load.typed import TypedFile
 
 AttributeKind = Literal["number", "category"]
 _PLAIN = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})([.,][0-9]{1,18})?", re.ASCII)
 
 
-def read_attributes(raw: RawTable, plan: ColumnPlan) -> dict[str, Distinct]:
-    """Read a file's attributes as trimmed text.
+def attribute_columns(raw: RawTable, plan: ColumnPlan) -> dict[str, tuple[str, str]]:
+    """Name the columns in which the text of attributes is kept.
 
     Parameters
     ----------
@@ -30,22 +27,38 @@ def read_attributes(raw: RawTable, plan: ColumnPlan) -> dict[str, Distinct]:
 
     Returns
     -------
-    dict of str to Distinct
-        By the attribute's name.
+    dict of str to (str, str)
+        Cell of the file and column of the typed table, by the attribute's name.
+    """
+    return {name: (raw.cells[header], f"attribute_{number}") for number, (name, header) in enumerate(plan.attributes)}
+
+
+def attribute_texts(file: TypedFile) -> dict[str, list[str]]:
+    """Find the distinct texts of a file's attributes.
+
+    Parameters
+    ----------
+    file : TypedFile
+        The file.
+
+    Returns
+    -------
+    dict of str to list of str
+        Trimmed, by the attribute's name.
     """
     found = {}
-    for name, header in plan.attributes:
-        distinct = raw.distinct(header)
-        found[name] = Distinct(distinct.codes, [text.strip() for text in distinct.texts])
+    for name, column in file.attributes.items():
+        frame = file.raw.engine.frame(f"SELECT DISTINCT {column} AS text FROM {file.relation}")
+        found[name] = [str(text) for text in frame["text"]]
     return found
 
 
-def judge_attributes(parts: Sequence[tuple[Mapping[str, Distinct], str]]) -> dict[str, AttributeKind]:
+def judge_attributes(parts: Sequence[tuple[Mapping[str, list[str]], str]]) -> dict[str, AttributeKind]:
     """Tell numbers from categories, over all files of the table.
 
     Parameters
     ----------
-    parts : sequence of (mapping of str to Distinct, str)
+    parts : sequence of (mapping of str to list of str, str)
         The attributes of each file, and its decimal mark.
 
     Returns
@@ -54,7 +67,7 @@ def judge_attributes(parts: Sequence[tuple[Mapping[str, Distinct], str]]) -> dic
         A number where every text that is not empty is a plain one; codes with leading zeros are categories.
     """
     names = dict.fromkeys(name for attributes, _ in parts for name in attributes)
-    return {name: _judge((texts[name].texts, mark) for texts, mark in parts if name in texts) for name in names}
+    return {name: _judge((texts[name], mark) for texts, mark in parts if name in texts) for name in names}
 
 
 def _judge(columns: Iterable[tuple[list[str], str]]) -> AttributeKind:
@@ -85,24 +98,20 @@ def is_plain_number(text: str, mark: str) -> bool:
     return _PLAIN.fullmatch(text) is not None and ("," if mark == "." else ".") not in text
 
 
-def typed_attribute(distinct: Distinct, kind: AttributeKind) -> NDArray[np.generic]:
-    """Turn an attribute's texts into values.
+def attribute_value(column: str, kind: AttributeKind) -> str:
+    """Turn an attribute's text into its value.
 
     Parameters
     ----------
-    distinct : Distinct
-        Trimmed texts.
+    column : str
+        Of the typed table.
     kind : {"number", "category"}
         From `judge_attributes`.
 
     Returns
     -------
-    ndarray, shape (n_rows,)
-        Floats with NaN, or str with None, where empty.
+    str
+        SQL; NULL where empty.
     """
-    if not distinct.texts:
-        return np.zeros(0) if kind == "number" else object_array([])
-    if kind == "number":
-        numbers = [float(text.replace(",", ".")) if text else np.nan for text in distinct.texts]
-        return np.array(numbers, dtype=np.float64)[distinct.codes]
-    return object_array([text or None for text in distinct.texts])[distinct.codes]
+    text = f"nullif({quote(column)}, '')"
+    return text if kind == "category" else f"CAST(ltrim(replace({text}, ',', '.'), '+') AS DOUBLE)"

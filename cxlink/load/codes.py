@@ -64,6 +64,17 @@ CODES: Mapping[str, CodeText] = {
         "A column that is used is in the header twice, so that it cannot be known which is meant.",
         "Rename one of them in the export.",
     ),
+    "CX109": CodeText(
+        "a column that filters rows is missing",
+        "keep, exclude or fold_by of a source names a column that the file does not have, so that it cannot be known"
+        " which rows are data.",
+        "Correct the name in cxlink.toml; it is the export's own, not ours.",
+    ),
+    "CX110": CodeText(
+        "two exports in one file",
+        "The names of the columns stand there again, in another order, so that the rows below would change places.",
+        "Cut the file there into two and name both.",
+    ),
     "CX111": CodeText(
         "the text's encoding is not known",
         "The bytes are not UTF-8 and have no byte-order mark; a guess could spoil names and comments in silence.",
@@ -76,8 +87,8 @@ CODES: Mapping[str, CodeText] = {
     ),
     "CX113": CodeText(
         "an archive holds several files",
-        "A .zip must hold the one file that is meant.",
-        "Unpack it and name the files.",
+        "A .zip holds several files, and it is not said which is meant.",
+        'Name it in cxlink.toml, such as member = "Subscriptions.csv".',
     ),
     "CX114": CodeText(
         "the text holds NUL bytes",
@@ -108,6 +119,11 @@ CODES: Mapping[str, CodeText] = {
         "a workbook or Parquet file cannot be read",
         "It is damaged, protected by a password, or of another kind than its name says.",
         "Save it again as .xlsx or .csv.",
+    ),
+    "CX120": CodeText(
+        "quotes are broken throughout",
+        "So many records have quotes that are never closed that reading on line by line would take for ever.",
+        "Check delimiter and quotes of the export.",
     ),
     "CX121": CodeText(
         "dates can be read in two ways",
@@ -188,6 +204,17 @@ CODES: Mapping[str, CodeText] = {
         "Rows whose kind is refund, credit or chargeback are above zero and would add to revenue.",
         'Set refund_sign = "positive" in the source if they are written so.',
     ),
+    "CX158": CodeText(
+        "ids with spaces around them",
+        "Spaces before or after an id are taken off, so that it finds its customer.",
+        "Nothing, if the ids of all exports then agree; the match rates tell.",
+    ),
+    "CX135": CodeText(
+        "a line of totals with a day",
+        "One of the last rows names itself a total and has a day, like a charge. Counted as one it would double the"
+        " money, so it is held back.",
+        "Remove the line from the export.",
+    ),
     "CX161": CodeText(
         "a date cannot be read",
         "The cell does not fit its column's format, or is not between 1900 and 2099.",
@@ -225,6 +252,12 @@ CODES: Mapping[str, CodeText] = {
         "bytes of another encoding",
         "Single lines of a UTF-8 file hold bytes that are not UTF-8.",
         "Mend those lines, or export again.",
+    ),
+    "CX170": CodeText(
+        "a row that is neither kept nor excluded",
+        "keep and exclude of a source name words of the same column, and this row has another one. It is held back"
+        " until somebody says what it means.",
+        "Add the word to keep or to exclude in cxlink.toml.",
     ),
     "CX601": CodeText(
         "the engine is not available",

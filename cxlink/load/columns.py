@@ -156,11 +156,22 @@ def _missing(pairs: list[tuple[str, str]], header: tuple[str, ...], source: Sour
     if source.settings.query is not None:
         names = ", ".join(f"... AS {name}" for name, _ in pairs)
         return DataError("CX102", place, what, f"Name them in the query: SELECT {names}.")
+    sign = _delimiter(header, [named for _, named in pairs])
+    if sign:
+        return DataError("CX102", place, what, f'Set delimiter = "{sign}" in cxlink.toml {source.key}.')
     nearest = {name: _nearest(name, named, present) for name, named in pairs}
     hints = ", ".join(f'"{near}"' for near in nearest.values() if near)
     hint = f"Did you mean {hints}? " if hints else ""
     example = ", ".join(f'{name} = "{near or "..."}"' for name, near in nearest.items())
     return DataError("CX102", place, what, f"{hint}Map it in cxlink.toml {source.key} columns = {{ {example} }}.")
+
+
+def _delimiter(header: tuple[str, ...], names: list[str]) -> str:
+    """The sign that cuts a header of one cell into the names that are missing."""
+    if len(header) != 1:
+        return ""
+    signs = sorted({letter for letter in header[0] if not letter.isalnum() and letter not in "_ -\"'\\"})
+    return next((sign for sign in signs if set(names) <= {part.strip(' "') for part in header[0].split(sign)}), "")
 
 
 def _nearest(name: str, named: str, present: list[str]) -> str:

@@ -5,89 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from cxlink.currencies import exponent_of, strip_mark
+from cxlink.engine.interface import Engine, quote
+from cxlink.load.attributes import attribute_columns
+from cxlink.load.columns import ColumnPlan
 from cxlink.load.dates import read_cell
 from cxlink.load.decide import ReadColumn
 from cxlink.load.money import to_minor
 from cxlink.load.numerals import read_numeral
-from cxlink.load.raw import Distinct, RawTable, object_array
-from cxlink.load.tables import Table
+from cxlink.load.plain import literal, plain_text
+from cxlink.load.raw import RawTable, new_name
+from cxlink.load.tables import NUMBER_KINDS, SQL_TYPES, VERBATIM, Table
+from cxlink.load.typed import Faults, TypedFile, in_short, select_list
 from cxlink.load.values import MAX_LENGTH, BadValueError, read_choice, read_flag, read_number
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-REFUND_KINDS = ("refund", "credit", "chargeback")
+CHUNK = 100_000
+DOUBLE_DIGITS = 15
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-Faults = dict[int, list[tuple[str, str, str]]]
-
-
-@dataclass(slots=True)
-class Money:
-    """The amounts that the ledger adds up, row by row.
-
-    Parameters
-    ----------
-    units : ndarray of int64
-        Minor units; 0 where not readable.
-    is_readable, is_rounded : ndarray of bool
-        Whether the amount could be read, and whether it had more decimals than the currency.
-    currency : ndarray of object
-        Code of each row; "" where not readable.
-    """
-
-    units: NDArray[np.int64]
-    is_readable: NDArray[np.bool_]
-    is_rounded: NDArray[np.bool_]
-    currency: NDArray[np.object_]
-
-
-@dataclass(slots=True)
-class Converted:
-    """One file, typed.
-
-    Parameters
-    ----------
-    raw : RawTable
-        Where it comes from.
-    frame : pandas.DataFrame
-        All rows, faulty ones included, by typed column names; NULLs are None, NaT, NA or NaN.
-    faults : dict of int to list of (column, code, reason)
-        By row; a row without faults is absent.
-    money : Money or None
-        For tables with money.
-    date_format, decimal : str
-        For the ledger.
-    n_unsigned_refunds : int
-        Refunds above zero, as written.
-    """
-
-    raw: RawTable
-    frame: pd.DataFrame
-    faults: Faults
-    money: Money | None
-    date_format: str
-    decimal: str
-    n_unsigned_refunds: int = 0
-    given: tuple[str, ...] = field(default=())
-
-    def accepted(self) -> NDArray[np.bool_]:
-        """Tell which rows have no fault.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_rows,)
-            In the order of the file.
-        """
-        mask = np.ones(self.raw.n_rows, dtype=bool)
-        mask[list(self.faults)] = False
-        return mask
+Fault = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,234 +39,323 @@ class Ways:
     ----------
     zone : ZoneInfo
         The project's time zone.
+    own_zone : ZoneInfo or None
+        The export's.
     currency : str
         The project's currency, for rows that name none.
     positive_refunds : bool
         Whether refunds are written without a minus.
+    in_minor_units : bool
+        Whether amounts are whole minor units.
     """
 
     zone: ZoneInfo
+    own_zone: ZoneInfo | None
     currency: str
     positive_refunds: bool
+    in_minor_units: bool
 
 
-def convert(raw: RawTable, columns: Sequence[ReadColumn], table: Table, ways: Ways) -> Converted:
-    """Convert the canonical columns of one file.
+@dataclass(slots=True)
+class _Typing:
+    """The SELECT that types a file, as it grows column by column."""
+
+    engine: Engine
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+    fault_columns: list[str] = field(default_factory=list)
+    rounded: list[str] = field(default_factory=list)
+
+    def fault_number(self, column: str, fault: Fault) -> int:
+        self.faults.append((column, *fault))
+        return len(self.faults) - 1
+
+    def add_fault(self, sql: str) -> None:
+        self.fault_columns.append(f"fault_{len(self.fault_columns)}")
+        self.columns.append((sql, self.fault_columns[-1]))
+
+    def dictionary(self, types: Mapping[str, str], frame: pd.DataFrame) -> str:
+        """Put what the texts of a column mean onto the engine, to be joined."""
+        name = new_name()
+        self.engine.create_table(name, types)
+        for start in range(0, len(frame), CHUNK):
+            self.engine.append(name, frame.iloc[start : start + CHUNK].reset_index(drop=True))
+        return name
+
+
+def convert(raw: RawTable, plan: ColumnPlan, columns: Sequence[ReadColumn], table: Table, ways: Ways) -> TypedFile:
+    """Convert the columns of one file.
 
     Parameters
     ----------
     raw : RawTable
-        The file.
+        The file, its rows stored.
+    plan : ColumnPlan
+        Its columns, attributes included.
     columns : sequence of ReadColumn
-        Its canonical columns.
+        Its canonical columns, decided.
     table : Table
         The canonical table.
     ways : Ways
-        The project's zone and currency, and the source's way with refunds.
+        The project's zone and currency, and the source's ways.
 
     Returns
     -------
-    Converted
-        Typed rows and their faults; attributes are not yet in it.
+    TypedFile
+        Typed rows and their faults; attributes are still text in it.
     """
-    faults: Faults = {}
-    by_name = {read.column.name: read for read in columns}
-    currency = _currencies(raw, by_name.get("currency"), table, ways, faults)
-    data: dict[str, Any] = {}
-    moneys: dict[str, Money] = {}
+    typing = _Typing(raw.engine)
+    currency = _add_currency(typing, raw, columns, table, ways)
     for read in columns:
-        name = read.column.typed_name
         if read.column.name == "currency":
-            data[name] = currency
-        elif read.column.kind == "amount":
-            moneys[read.column.name] = _amounts(read, currency, faults)
-            data[name] = moneys[read.column.name]
+            continue
+        cell = f"raw.{quote(raw.cells[read.header])}"
+        if read.column.kind == "amount":
+            digits = DOUBLE_DIGITS if read.header in raw.floating else None
+            is_money = read.column.name == table.money
+            _add_amount(typing, read, cell, currency, ways, counts_for_ledger=is_money, max_digits=digits)
+        elif read.cells is None:
+            _add_text(typing, read, cell)
         else:
-            data[name] = _CONVERTERS[read.column.kind](read, ways, faults)
-        _require(read, faults)
-    unsigned = _sign_refunds(moneys, data.get("kind"), ways.positive_refunds) if table.name == "revenue" else 0
-    if table.name == "revenue":
-        data.setdefault("currency", currency)
-    frame = pd.DataFrame({name: _nullable(value) for name, value in data.items()}, index=range(raw.n_rows))
-    formats = {r.column.name: r.reading.format.name for r in columns if r.reading is not None and _is_used(r)}
-    marks = {r.column.name: r.mark for r in columns if r.column.kind in ("amount", "number", "score", "rate")}
-    return Converted(
+            _add_values(typing, read, cell, ways)
+    attributes = attribute_columns(raw, plan)
+    typing.columns += [
+        (f"coalesce({plain_text(f'raw.{quote(cell)}')}, '')", name) for cell, name in attributes.values()
+    ]
+    relation = new_name()
+    if typing.rounded:
+        typing.columns.append((" OR ".join(f"coalesce({sql}, false)" for sql in typing.rounded), "is_rounded"))
+    body = select_list([("raw.row", "row"), ("raw.line", "line"), *typing.columns])
+    joins = " ".join(typing.joins)
+    raw.engine.execute(f"CREATE TABLE {relation} AS SELECT {body} FROM {quote(raw.relation)} AS raw {joins}")
+    return TypedFile(
         raw,
-        frame,
-        faults,
-        moneys.get(table.money),
-        _in_short(formats),
-        _in_short(marks),
-        unsigned,
+        table,
+        relation,
+        "row",
+        "line",
+        raw.n_rows,
         tuple(read.column.name for read in columns),
+        {name: column for name, (_, column) in attributes.items()},
+        _faults(typing, relation),
+        in_short({r.column.name: r.reading.format.name for r in columns if r.reading is not None and _is_used(r)}),
+        in_short({r.column.name: r.mark for r in columns if r.column.kind in NUMBER_KINDS}),
+        bool(typing.rounded),
+        ways.positive_refunds,
+        _n_trimmed(raw, columns),
     )
 
 
-def _currencies(
-    raw: RawTable, read: ReadColumn | None, table: Table, ways: Ways, faults: Faults
-) -> NDArray[np.object_]:
-    if read is None:
-        return object_array([ways.currency] * raw.n_rows)
-    default = ways.currency if table.name == "revenue" else None
-    codes = [text.upper() or default for text in read.distinct.texts]
-    wrong = [code is not None and not _CURRENCY.fullmatch(code) for code in codes]
-    _note(read, [("CX165", "is not a code of ISO 4217") if bad else None for bad in wrong], faults)
-    return _take([code if not bad else "" for code, bad in zip(codes, wrong, strict=True)], read.distinct)
+def _n_trimmed(raw: RawTable, columns: Sequence[ReadColumn]) -> int:
+    """Count the ids with spaces around them, which were taken off."""
+    cells = [quote(raw.cells[read.header]) for read in columns if read.column.kind == "id"]
+    counts = [f"count(*) FILTER (({plain_text(cell)}) <> {cell})" for cell in cells]
+    return int(str(raw.engine.scalar(f"SELECT {' + '.join(counts)} FROM {raw.relation}"))) if counts else 0
 
 
-def _amounts(read: ReadColumn, currency: NDArray[np.object_], faults: Faults) -> Money:
-    codes, n_rows = read.distinct.codes, len(currency)
-    money = Money(np.zeros(n_rows, np.int64), np.zeros(n_rows, bool), np.zeros(n_rows, bool), currency)
-    which, names = pd.factorize(currency, use_na_sentinel=False)
-    for number, name in enumerate(names):
-        rows = np.flatnonzero(which == number)
-        results = [_amount(text, read, name or "") for text in read.distinct.texts]
-        units = np.array([r[0] for r in results] or [0], dtype=np.int64)
-        readable = np.array([r[1] for r in results] or [False])
-        rounded = np.array([r[2] for r in results] or [False])
-        money.units[rows], money.is_readable[rows] = units[codes[rows]], readable[codes[rows]]
-        money.is_rounded[rows] = rounded[codes[rows]]
-        _note(read, [r[3] for r in results], faults, rows)
-    return money
+def _add_currency(
+    typing: _Typing, raw: RawTable, columns: Sequence[ReadColumn], table: Table, ways: Ways
+) -> tuple[ReadColumn, str] | None:
+    """Add the column of currencies; tell where it comes from."""
+    read = next((read for read in columns if read.column.name == "currency"), None)
+    if read is None or read.cells is None:
+        if table.money:
+            typing.columns.append((literal(ways.currency), "currency"))
+        return None
+    cell = f"raw.{quote(raw.cells[read.header])}"
+    default = ways.currency if table.money else None
+    results = [_code(text, default) for text in read.cells.texts]
+    _join(typing, read, cell, [value for value, _ in results], [fault for _, fault in results])
+    return read, cell
 
 
-def _amount(text: str, read: ReadColumn, currency: str) -> tuple[int, bool, bool, tuple[str, str] | None]:
+def _code(text: str, default: str | None) -> tuple[str | None, Fault | None]:
+    code = text.upper() or default
+    if code is not None and not _CURRENCY.fullmatch(code):
+        return "", ("CX165", "is not a code of ISO 4217")
+    return code, None
+
+
+def _add_amount(
+    typing: _Typing,
+    read: ReadColumn,
+    cell: str,
+    currency: tuple[ReadColumn, str] | None,
+    ways: Ways,
+    *,
+    counts_for_ledger: bool,
+    max_digits: int | None,
+) -> None:
+    if read.cells is None:
+        raise ValueError("an amount needs its cells")
+    codes = {"": ways.currency} if currency is None else _codes_by_cell(currency[0], ways)
+    rows: list[tuple[str, str, int | None, int | None, bool]] = []
+    by_exponent: dict[tuple[str, str], tuple[int | None, bool, Fault | None]] = {}
+    for raw_text, text in zip(read.cells.raw, read.cells.texts, strict=True):
+        for raw_code, code in codes.items():
+            # the sign of another currency is a fault, so that the code itself matters and not its decimals alone
+            key = (text, code)
+            if key not in by_exponent:
+                by_exponent[key] = _amount(text, read, code, ways, max_digits)
+            units, rounded, fault = by_exponent[key]
+            number = None if fault is None else typing.fault_number(read.column.name, fault)
+            rows.append((raw_text, raw_code, units, number, rounded))
+    frame = _frame_of_amounts(rows)
+    types = {"text": "VARCHAR", "code": "VARCHAR", "value": "BIGINT", "fault": "BIGINT", "rounded": "BOOLEAN"}
+    name = typing.dictionary(types, frame)
+    alias = f"d{len(typing.joins)}"
+    on_code = "" if currency is None else f" AND {alias}.code = {currency[1]}"
+    typing.joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.text = {cell}{on_code}")
+    typing.columns.append((f"{alias}.value", read.column.typed_name))
+    if frame["fault"].notna().any():
+        typing.add_fault(f"{alias}.fault")
+    if counts_for_ledger and frame["rounded"].any():
+        typing.rounded.append(f"{alias}.rounded")
+    _require(typing, read, f"{cell}")
+
+
+def _frame_of_amounts(rows: Sequence[tuple[str, str, int | None, int | None, bool]]) -> pd.DataFrame:
+    """Turn column by column: a frame made of rows would pass large amounts through floating point."""
+    texts, codes, values, faults, rounded = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    return pd.DataFrame(
+        {
+            "text": pd.Series(texts, dtype=object),
+            "code": pd.Series(codes, dtype=object),
+            "value": pd.array(values, dtype="Int64"),
+            "fault": pd.array(faults, dtype="Int64"),
+            "rounded": np.array(rounded, dtype=bool),
+        }
+    )
+
+
+def _codes_by_cell(read: ReadColumn, ways: Ways) -> dict[str, str]:
+    if read.cells is None:
+        raise ValueError("a currency needs its cells")
+    return {
+        raw: _code(text, ways.currency)[0] or "" for raw, text in zip(read.cells.raw, read.cells.texts, strict=True)
+    }
+
+
+def _amount(
+    text: str, read: ReadColumn, currency: str, ways: Ways, max_digits: int | None
+) -> tuple[int | None, bool, Fault | None]:
     if not text or not currency:
-        return 0, False, False, None
+        return None, False, None
     bare, marked = strip_mark(text) if len(text) <= MAX_LENGTH else (text, frozenset())
     numeral = read_numeral(bare, read.mark) if len(text) <= MAX_LENGTH else None
-    minor = to_minor(numeral, exponent_of(currency)) if numeral is not None else None
+    exponent = 0 if ways.in_minor_units else exponent_of(currency)
+    minor = to_minor(numeral, exponent) if numeral is not None else None
     if minor is None:
-        return 0, False, False, ("CX162", "is not a plain amount")
+        return None, False, ("CX162", "is not a plain amount")
+    if ways.in_minor_units and minor.is_rounded:
+        return None, False, ("CX162", "is not a whole number of minor units")
     if marked and currency not in marked:
-        return 0, False, False, ("CX162", f"bears the sign of another currency than {currency}")
-    return minor.units, True, minor.is_rounded, None
+        return None, False, ("CX162", f"bears the sign of another currency than {currency}")
+    if max_digits is not None and len(str(abs(minor.units))) > max_digits:
+        return None, False, ("CX162", "has more digits than a binary floating-point number holds")
+    return minor.units, minor.is_rounded, None
 
 
-def _sign_refunds(moneys: Mapping[str, Money], kinds: Any, positive: bool) -> int:
-    if kinds is None or "amount" not in moneys:
-        return 0
-    refunds = pd.Series(kinds).isin(REFUND_KINDS).to_numpy()
-    unsigned = refunds & (moneys["amount"].units > 0)
-    if not positive:
-        return int(unsigned.sum())
-    for money in moneys.values():
-        flipped = refunds & (money.units > 0)
-        money.units[flipped] *= -1
-    return 0
+def _add_text(typing: _Typing, read: ReadColumn, cell: str) -> None:
+    value = plain_text(cell, verbatim=read.column.name in VERBATIM)
+    typing.columns.append((value, read.column.typed_name))
+    if read.column.filled:
+        number = typing.fault_number(read.column.name, ("CX166", "is empty"))
+        typing.add_fault(f"CASE WHEN ({value}) IS NULL THEN {number} END")
 
 
-def _days(read: ReadColumn, ways: Ways, faults: Faults) -> NDArray[np.datetime64]:
-    return _moments(read, ways, faults).astype("datetime64[D]").astype("datetime64[s]")
+def _add_values(typing: _Typing, read: ReadColumn, cell: str, ways: Ways) -> None:
+    if read.cells is None:
+        raise ValueError("a value needs its cells")
+    parse = _PARSERS[read.column.kind]
+    values: list[Any] = []
+    faults: list[Fault | None] = []
+    for text in read.cells.texts:
+        try:
+            values.append(parse(text, read, ways) if text.strip() else None)
+            faults.append(None)
+        except BadValueError as error:
+            values.append(None)
+            faults.append((error.code, error.reason))
+    _join(typing, read, cell, values, faults)
+    _require(typing, read, cell)
 
 
-def _months(read: ReadColumn, ways: Ways, faults: Faults) -> NDArray[np.datetime64]:
-    return _moments(read, ways, faults).astype("datetime64[M]").astype("datetime64[s]")
+def _require(typing: _Typing, read: ReadColumn, cell: str) -> None:
+    if read.column.filled and read.cells is not None and not all(text.strip() for text in read.cells.texts):
+        number = typing.fault_number(read.column.name, ("CX166", "is empty"))
+        blank = [raw for raw, text in zip(read.cells.raw, read.cells.texts, strict=True) if not text.strip()]
+        typing.add_fault(f"CASE WHEN {cell} IN ({', '.join(map(literal, blank))}) THEN {number} END")
 
 
-def _moments(read: ReadColumn, ways: Ways, faults: Faults) -> NDArray[np.datetime64]:
+def _join(typing: _Typing, read: ReadColumn, cell: str, values: Sequence[Any], faults: Sequence[Fault | None]) -> None:
+    if read.cells is None:
+        raise ValueError("a dictionary needs its cells")
+    kind = SQL_TYPES[read.column.kind]
+    numbers = [None if fault is None else typing.fault_number(read.column.name, fault) for fault in faults]
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(read.cells.raw, dtype=object),
+            "value": _column(values, kind),
+            "fault": pd.array(numbers, dtype="Int64"),
+        }
+    )
+    name = typing.dictionary({"text": "VARCHAR", "value": kind, "fault": "BIGINT"}, frame)
+    alias = f"d{len(typing.joins)}"
+    typing.joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.text = {cell}")
+    typing.columns.append((f"{alias}.value", read.column.typed_name))
+    if any(number is not None for number in numbers):
+        typing.add_fault(f"{alias}.fault")
+
+
+def _column(values: Sequence[Any], kind: str) -> Any:
+    if kind in ("DATE", "TIMESTAMP"):
+        return np.array(["NaT" if v is None else v for v in values], dtype="datetime64[us]")
+    if kind == "DOUBLE":
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    if kind == "BOOLEAN":
+        return pd.array(list(values), dtype="boolean")
+    return pd.Series(list(values), dtype=object)
+
+
+def _faults(typing: _Typing, relation: str) -> Faults:
+    found: Faults = {}
+    if not typing.fault_columns:
+        return found
+    any_fault = " OR ".join(f"{name} IS NOT NULL" for name in typing.fault_columns)
+    listed = ", ".join(typing.fault_columns)
+    frame = typing.engine.frame(f"SELECT row, {listed} FROM {relation} WHERE {any_fault} ORDER BY row")
+    for row, *numbers in frame.itertuples(index=False, name=None):
+        found[int(row)] = [typing.faults[int(number)] for number in numbers if not pd.isna(number)]
+    return found
+
+
+def _moment(text: str, read: ReadColumn, ways: Ways) -> np.datetime64:
     if read.reading is None:
         raise ValueError("a column of dates needs its format")
-    moments = [read_cell(text, read.reading, ways.zone) if text else None for text in read.distinct.texts]
-    reason = f"is not a date from 1900 to 2099 in the column's format ({read.reading.format.name})"
-    bad = [
-        ("CX161", reason) if moment is None and text else None
-        for text, moment in zip(read.distinct.texts, moments, strict=True)
-    ]
-    _note(read, bad, faults)
-    stamps = np.array(
-        [np.datetime64("NaT") if m is None else np.datetime64(m) for m in moments], dtype="datetime64[us]"
-    )
-    return stamps[read.distinct.codes] if len(stamps) else np.zeros(0, dtype="datetime64[us]")
+    moment = read_cell(text, read.reading, ways.zone, ways.own_zone)
+    if moment is None:
+        reason = f"is not a date from 1900 to 2099 in the column's format ({read.reading.format.name})"
+        raise BadValueError("CX161", reason)
+    if read.column.kind != "moment":
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return np.datetime64(moment.replace(day=1) if read.column.kind == "month" else moment, "us")
 
 
-def _texts(read: ReadColumn, _ways: Ways, _faults: Faults) -> NDArray[np.object_]:
-    return _take([text if text.strip() else None for text in read.distinct.texts], read.distinct)
-
-
-def _choices(read: ReadColumn, _ways: Ways, faults: Faults) -> NDArray[np.object_]:
-    return _each(read, lambda text: read_choice(text, read.column), None, faults)
-
-
-def _flags(read: ReadColumn, _ways: Ways, faults: Faults) -> pd.Series[bool]:
-    return pd.Series(_each(read, read_flag, None, faults)).astype("boolean")
-
-
-def _numbers(read: ReadColumn, _ways: Ways, faults: Faults) -> NDArray[np.float64]:
-    values = _each(read, lambda text: read_number(text, read.column, read.mark), np.nan, faults)
-    return values.astype(np.float64)
-
-
-_CONVERTERS: Mapping[str, Callable[[ReadColumn, Ways, Faults], Any]] = {
-    "id": _texts,
-    "text": _texts,
-    "choice": _choices,
-    "flag": _flags,
-    "day": _days,
-    "month": _months,
-    "moment": _moments,
-    "number": _numbers,
-    "score": _numbers,
-    "rate": _numbers,
+_PARSERS: Mapping[str, Callable[[str, ReadColumn, Ways], Any]] = {
+    "id": lambda text, _read, _ways: text,
+    "text": lambda text, _read, _ways: text,
+    "choice": lambda text, read, _ways: read_choice(text, read.column),
+    "flag": lambda text, _read, _ways: read_flag(text),
+    "day": _moment,
+    "month": _moment,
+    "moment": _moment,
+    "number": lambda text, read, _ways: read_number(text, read.column, read.mark),
+    "score": lambda text, read, _ways: read_number(text, read.column, read.mark),
+    "rate": lambda text, read, _ways: read_number(text, read.column, read.mark),
 }
 
 
-def _each(read: ReadColumn, parse: Callable[[str], Any], empty: Any, faults: Faults) -> NDArray[np.object_]:
-    values: list[Any] = []
-    bad: list[tuple[str, str] | None] = []
-    for text in read.distinct.texts:
-        try:
-            values.append(parse(text) if text else empty)
-            bad.append(None)
-        except BadValueError as error:
-            values.append(empty)
-            bad.append((error.code, error.reason))
-    _note(read, bad, faults)
-    return _take(values, read.distinct)
-
-
-def _require(read: ReadColumn, faults: Faults) -> None:
-    if read.column.filled:
-        empty = [("CX166", "is empty") if not text.strip() else None for text in read.distinct.texts]
-        _note(read, empty, faults)
-
-
-def _note(
-    read: ReadColumn,
-    bad: Sequence[tuple[str, str] | None],
-    faults: Faults,
-    rows: NDArray[np.intp] | None = None,
-) -> None:
-    wrong = [number for number, fault in enumerate(bad) if fault is not None]
-    if not wrong:
-        return
-    codes = read.distinct.codes if rows is None else read.distinct.codes[rows]
-    hit = np.flatnonzero(np.isin(codes, wrong))
-    for at in hit:
-        fault = bad[codes[at]]
-        if fault is not None:
-            row = int(at if rows is None else rows[at])
-            faults.setdefault(row, []).append((read.column.name, *fault))
-
-
-def _take(values: Sequence[Any], distinct: Distinct) -> NDArray[np.object_]:
-    return object_array(values)[distinct.codes] if values else object_array([])
-
-
-def _nullable(value: Any) -> Any:
-    if not isinstance(value, Money):
-        return value
-    units = pd.array(value.units, dtype="Int64")
-    units[~value.is_readable] = pd.NA
-    return units
-
-
 def _is_used(read: ReadColumn) -> bool:
-    return any(read.distinct.texts)
-
-
-def _in_short(by_column: Mapping[str, str]) -> str:
-    """One setting for the whole file where all columns agree, else column by column."""
-    if len(set(by_column.values())) <= 1:
-        return next(iter(by_column.values()), "")
-    return "; ".join(f"{name}: {value}" for name, value in by_column.items())
+    return read.cells is not None and any(read.cells.texts)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from cxlink.load.formats import MAX_LENGTH, Clock, DateFormat, clock_of, compile_format, known_formats, read_moment
 
-MINORITY = 0.01
 FEW_CELLS = 0.05
 FEW = 0.5
 SAMPLE = 1000
@@ -45,7 +44,9 @@ class Verdict:
     rivals: tuple[str, ...] = ()
 
 
-def judge_dates(cells: Cells, zone: ZoneInfo, configured: str | None, *, months: bool = False) -> Verdict:
+def judge_dates(
+    cells: Cells, zone: ZoneInfo, configured: str | None, *, months: bool = False, own_zone: ZoneInfo | None = None
+) -> Verdict:
     """Try the formats on all cells of a column.
 
     Parameters
@@ -58,6 +59,8 @@ def judge_dates(cells: Cells, zone: ZoneInfo, configured: str | None, *, months:
         The source's setting ``dates``, which is taken as it is.
     months : bool, default False
         Whether a month without a day will do.
+    own_zone : ZoneInfo, optional
+        The export's, for times that name no offset.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def judge_dates(cells: Cells, zone: ZoneInfo, configured: str | None, *, months:
         return Verdict((Reading(known_formats()[0], 0),))
     formats = [f for f in known_formats() if months or "%d" in f.name]
     shapes = [f for f in formats if _fits(cells[:SAMPLE], f)]
-    readings = {f: _read(cells, f, zone) for f in shapes or formats}
+    readings = {f: _read(cells, f, zone, own_zone) for f in shapes or formats}
     read = {f: _weight(cells, days) for f, days in readings.items()}
     best = max(read.values())
     if _is_serial(cells, best, total):
@@ -94,7 +97,8 @@ def _compare(
         if other is leader or not read[other]:
             continue
         mine, theirs, differing = _weigh(cells, readings[leader], days)
-        if theirs > (MINORITY if differing else FEW_CELLS) * mine:
+        # one cell of another order is enough where further cells are readable both ways
+        if theirs > (0 if differing else FEW_CELLS * mine):
             return Verdict((), "mixed", (leader.name, other.name))
         if differing and not mine and not theirs:
             rivals.append(other)
@@ -113,20 +117,22 @@ def _weigh(cells: Cells, mine: list[datetime | None], theirs: list[datetime | No
     return only_mine, only_theirs, differing
 
 
-def settle_dates(verdicts: Sequence[Verdict]) -> list[Reading | None]:
+def settle_dates(verdicts: Sequence[Verdict], others: Sequence[str] = ()) -> list[Reading | None]:
     """Let files that settle the format speak for those of the same source that do not.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
         Of the same column, file by file.
+    others : sequence of str
+        Names of formats that further files have.
 
     Returns
     -------
     list of Reading or None
         None where nothing settles it.
     """
-    settled = {verdict.readings[0].format.name for verdict in verdicts if len(verdict.readings) == 1}
+    settled = set(others) | {verdict.readings[0].format.name for verdict in verdicts if len(verdict.readings) == 1}
     return [_settle_one(verdict, settled) for verdict in verdicts]
 
 
@@ -137,7 +143,7 @@ def _settle_one(verdict: Verdict, settled: set[str]) -> Reading | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def read_cell(text: str, reading: Reading, zone: ZoneInfo) -> datetime | None:
+def read_cell(text: str, reading: Reading, zone: ZoneInfo, own_zone: ZoneInfo | None = None) -> datetime | None:
     """Read a cell by the format that was settled for its column.
 
     Parameters
@@ -145,18 +151,20 @@ def read_cell(text: str, reading: Reading, zone: ZoneInfo) -> datetime | None:
     text : str
         Trimmed, not empty.
     reading : Reading
-        The column's format; in a column with AM and PM a time without either is not read.
+        The column's format; a time on the other clock than the column's, 12 hours or 24, is not read.
     zone : ZoneInfo
         The project's time zone.
+    own_zone : ZoneInfo, optional
+        The export's, for times that name no offset.
 
     Returns
     -------
     datetime or None
         None where the cell cannot be read.
     """
-    if reading.clock == 12 and clock_of(text, reading.format) == 24:
+    if (reading.clock == 12 or "m" in text.lower()) and clock_of(text, reading.format) not in (reading.clock, 0):
         return None
-    return read_moment(text, reading.format, zone)
+    return read_moment(text, reading.format, zone, own_zone)
 
 
 def describe(date_format: str) -> str:
@@ -182,8 +190,8 @@ def _configured(name: str) -> DateFormat:
     return compile_format(name, with_time=not has_time)
 
 
-def _read(cells: Cells, date_format: DateFormat, zone: ZoneInfo) -> list[datetime | None]:
-    return [read_moment(text, date_format, zone) for text, _ in cells]
+def _read(cells: Cells, date_format: DateFormat, zone: ZoneInfo, own_zone: ZoneInfo | None) -> list[datetime | None]:
+    return [read_moment(text, date_format, zone, own_zone) for text, _ in cells]
 
 
 def _weight(cells: Cells, days: list[datetime | None]) -> int:
@@ -191,7 +199,13 @@ def _weight(cells: Cells, days: list[datetime | None]) -> int:
 
 
 def _clock(cells: Cells, date_format: DateFormat) -> Clock:
-    return 12 if any("m" in text.lower() and clock_of(text, date_format) == 12 for text, _ in cells) else 24
+    """The clock that most cells with a time of day are on; those on the other one are held back."""
+    if not any("m" in text.lower() for text, _ in cells):
+        return 24
+    weights = {12: 0, 24: 0, 0: 0}
+    for text, count in cells:
+        weights[clock_of(text, date_format)] += count
+    return 12 if weights[12] > weights[24] else 24
 
 
 def _fits(cells: Cells, date_format: DateFormat) -> bool:

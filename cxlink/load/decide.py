@@ -10,10 +10,29 @@ from cxlink.errors import CxlinkError, DataError
 from cxlink.load.columns import ColumnPlan
 from cxlink.load.dates import Reading, Verdict, describe, judge_dates, settle_dates
 from cxlink.load.numerals import MARKS, Mark, possible_marks, settle_marks, weigh_marks
-from cxlink.load.raw import Distinct, RawTable
+from cxlink.load.raw import RawTable
 from cxlink.load.sources import Source
-from cxlink.load.tables import DATE_KINDS, NUMBER_KINDS, Column
+from cxlink.load.tables import DATE_KINDS, NUMBER_KINDS, VERBATIM, Column
 from cxlink.load.values import translate
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The distinct cells of a column.
+
+    Parameters
+    ----------
+    raw : list of str
+        As they stand in the file.
+    texts : list of str
+        Trimmed, and put into our words.
+    counts : list of int
+        How often each occurs.
+    """
+
+    raw: list[str]
+    texts: list[str]
+    counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +45,8 @@ class ReadColumn:
         What it must become.
     header : str
         Its name in the file.
-    distinct : Distinct
-        Its texts, trimmed and put into our words.
+    cells : Cells or None
+        None for ids and texts that are taken as they stand.
     reading : Reading or None
         Format of its dates.
     mark : {".", ","}
@@ -36,7 +55,7 @@ class ReadColumn:
 
     column: Column
     header: str
-    distinct: Distinct
+    cells: Cells | None
     reading: Reading | None = None
     mark: Mark = "."
 
@@ -50,7 +69,7 @@ class PlannedFile:
 
 
 def decide_columns(
-    files: Sequence[PlannedFile], source: Source, zone: ZoneInfo
+    files: Sequence[PlannedFile], source: Source, zone: ZoneInfo, *, settled: Sequence[str] = ()
 ) -> tuple[list[list[ReadColumn]], list[CxlinkError]]:
     """Settle how each column of each file of a source is written.
 
@@ -62,6 +81,8 @@ def decide_columns(
         With its settings ``dates``, ``decimal`` and ``values``.
     zone : ZoneInfo
         The project's time zone.
+    settled : sequence of str
+        Formats of dates that further files of the source have.
 
     Returns
     -------
@@ -70,13 +91,17 @@ def decide_columns(
     faults : list of CxlinkError
         Columns that nothing settles.
     """
-    cells = [_trimmed(file, source) for file in files]
+    cells = [_cells_of(file, source) for file in files]
     faults: list[CxlinkError] = []
-    readings, marks = _readings(files, cells, source, zone, faults), _marks(files, cells, source, faults)
+    readings, marks = _readings(files, cells, source, zone, settled, faults), _marks(files, cells, source, faults)
     decided = [
         [
             ReadColumn(
-                column, header, cells[n][column.name], readings.get((n, column.name)), marks.get((n, column.name), ".")
+                column,
+                header,
+                cells[n].get(column.name),
+                readings.get((n, column.name)),
+                marks.get((n, column.name), "."),
             )
             for column, header in file.plan.columns
         ]
@@ -85,30 +110,31 @@ def decide_columns(
     return decided, faults
 
 
-def _trimmed(file: PlannedFile, source: Source) -> dict[str, Distinct]:
+def _cells_of(file: PlannedFile, source: Source) -> dict[str, Cells]:
     found = {}
     for column, header in file.plan.columns:
-        distinct = file.raw.distinct(header)
         words = source.settings.values.get(column.name, {})
-        texts = [text.strip() for text in distinct.texts] if column.name not in VERBATIM else distinct.texts
-        found[column.name] = Distinct(distinct.codes, [translate(text, words) for text in texts] if words else texts)
+        if column.kind in ("id", "text") and not words and column.name != "currency":
+            continue
+        distinct = file.raw.distinct(header)
+        texts = distinct.texts if column.name in VERBATIM else [text.strip() for text in distinct.texts]
+        translated = [translate(text, words) for text in texts] if words else texts
+        found[column.name] = Cells(distinct.texts, translated, distinct.counts)
     return found
-
-
-VERBATIM = frozenset({"comment", "subject", "body", "tags"})
 
 
 def _readings(
     files: Sequence[PlannedFile],
-    cells: Sequence[Mapping[str, Distinct]],
+    cells: Sequence[Mapping[str, Cells]],
     source: Source,
     zone: ZoneInfo,
+    settled: Sequence[str],
     faults: list[CxlinkError],
 ) -> dict[tuple[int, str], Reading]:
     found: dict[tuple[int, str], Reading] = {}
     for column, at in _by_column(files, DATE_KINDS).items():
         verdicts = [_judge(files[n], cells[n][column.name], column, source, zone) for n in at]
-        for n, verdict, reading in zip(at, verdicts, settle_dates(verdicts), strict=True):
+        for n, verdict, reading in zip(at, verdicts, settle_dates(verdicts, settled), strict=True):
             if reading is None:
                 faults.append(_date_fault(files[n].raw.file, column, verdict, source))
             else:
@@ -116,18 +142,18 @@ def _readings(
     return found
 
 
-def _judge(file: PlannedFile, distinct: Distinct, column: Column, source: Source, zone: ZoneInfo) -> Verdict:
+def _judge(file: PlannedFile, cells: Cells, column: Column, source: Source, zone: ZoneInfo) -> Verdict:
     header = next(header for other, header in file.plan.columns if other is column or other.name == column.name)
     configured = None if header in file.raw.native else source.settings.dates
     try:
-        return judge_dates(_cells(distinct), zone, configured, months=column.kind == "month")
+        return judge_dates(_counted(cells), zone, configured, months=column.kind == "month", own_zone=source.zone)
     except ValueError as error:
         return Verdict((), f"the setting is wrong: {error}")
 
 
 def _marks(
     files: Sequence[PlannedFile],
-    cells: Sequence[Mapping[str, Distinct]],
+    cells: Sequence[Mapping[str, Cells]],
     source: Source,
     faults: list[CxlinkError],
 ) -> dict[tuple[int, str], Mark]:
@@ -142,13 +168,13 @@ def _marks(
     return found
 
 
-def _possible(file: PlannedFile, distinct: Distinct, column: Column, source: Source) -> tuple[Mark, ...]:
+def _possible(file: PlannedFile, cells: Cells, column: Column, source: Source) -> tuple[Mark, ...]:
     header = next(header for other, header in file.plan.columns if other.name == column.name)
     if header in file.raw.native:
         return (".",)
     if source.settings.decimal is not None:
         return (source.settings.decimal,)
-    return possible_marks(weigh_marks(_cells(distinct)))
+    return possible_marks(weigh_marks(_counted(cells)))
 
 
 def _by_column(files: Sequence[PlannedFile], kinds: frozenset[str]) -> dict[Column, list[int]]:
@@ -160,8 +186,8 @@ def _by_column(files: Sequence[PlannedFile], kinds: frozenset[str]) -> dict[Colu
     return found
 
 
-def _cells(distinct: Distinct) -> list[tuple[str, int]]:
-    return [(text, int(count)) for text, count in zip(distinct.texts, distinct.counts(), strict=True) if text]
+def _counted(cells: Cells) -> list[tuple[str, int]]:
+    return [(text, count) for text, count in zip(cells.texts, cells.counts, strict=True) if text]
 
 
 def _date_fault(file: str, column: Column, verdict: Verdict, source: Source) -> DataError:

@@ -4,35 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
-from cxlink.load.convert import Converted
+from cxlink.engine.interface import Engine, quote
+from cxlink.load.raw import new_name
 from cxlink.load.tables import Table
+from cxlink.load.typed import TypedFile
 
 
-def hold_back_duplicates(parts: Sequence[Converted], table: Table) -> None:
+def hold_back_duplicates(files: Sequence[TypedFile], table: Table) -> None:
     """Add a fault to each row whose key an earlier row already bears.
 
     Parameters
     ----------
-    parts : sequence of Converted
+    files : sequence of TypedFile
         All files of one table, in order; rows that have a fault of their own do not count as the first.
     table : Table
         With its key; rows with an empty key are left alone.
     """
     names = [column.typed_name for key in table.key if (column := table.column(key)) is not None]
-    if not names:
-        return
-    keyed = [(n, part) for n, part in enumerate(parts) if set(names) <= set(part.frame.columns)]
+    keyed = [(n, file) for n, file in enumerate(files) if names and _has(file, table)]
     if not keyed:
         return
-    keys = pd.concat([_keys(part, names).assign(part=n) for n, part in keyed])
-    repeated = keys[keys.duplicated(subset=names, keep="first")]
+    engine = keyed[0][1].raw.engine
+    columns, filled = ", ".join(map(quote, names)), " AND ".join(f"{quote(name)} IS NOT NULL" for name in names)
+    # one hash a key tells that all differ, which is what most files say
+    keys = " UNION ALL ".join(f"SELECT hash({columns}) AS key FROM {file.relation} WHERE {filled}" for _, file in keyed)
+    if engine.scalar(f"SELECT count(*) = count(DISTINCT key) FROM ({keys}) AS keys"):
+        return
+    _hold_back(engine, keyed, table, columns, filled)
+
+
+def _has(file: TypedFile, table: Table) -> bool:
+    return {key for key in table.key if key != "currency"} <= set(file.given)
+
+
+def _hold_back(engine: Engine, keyed: Sequence[tuple[int, TypedFile]], table: Table, columns: str, filled: str) -> None:
+    for _, file in keyed:
+        file.hold_back()
+    rows = " UNION ALL ".join(
+        f"SELECT {n} AS file_number, {file.row} AS row_number, {columns} FROM {file.relation}"
+        f" WHERE {filled} AND {file.accepted}"
+        for n, file in keyed
+    )
+    name = new_name()
+    engine.execute(f"CREATE TABLE {name} AS {rows}")
+    repeated = engine.frame(
+        f"SELECT file_number, row_number FROM (SELECT *, row_number() OVER (PARTITION BY {columns}"
+        f" ORDER BY file_number, row_number) AS place FROM {name} SEMI JOIN (SELECT {columns} FROM {name}"
+        f" GROUP BY {columns} HAVING count(*) > 1) AS again USING ({columns})) AS places WHERE place > 1"
+        " ORDER BY file_number, row_number"
+    )
+    engine.execute(f"DROP TABLE {name}")
     code = "CX131" if table.name == "revenue" else "CX132"
     reason = f"repeats an earlier {' and '.join(table.key)}"
-    for row, n in zip(repeated.index, repeated["part"], strict=True):
-        parts[n].faults.setdefault(int(row), []).append((table.key[0], code, reason))
-
-
-def _keys(part: Converted, names: list[str]) -> pd.DataFrame:
-    return part.frame.loc[part.accepted(), names].dropna()
+    by_number = dict(keyed)
+    for number, row in repeated.itertuples(index=False, name=None):
+        by_number[int(number)].faults.setdefault(int(row), []).append((table.key[0], code, reason))

@@ -158,7 +158,9 @@ def known_formats() -> tuple[DateFormat, ...]:
     return tuple(compile_format(name, with_time=name != "%Y-%m") for name in KNOWN_FORMATS)
 
 
-def read_moment(text: str, date_format: DateFormat, zone: ZoneInfo) -> datetime | None:
+def read_moment(
+    text: str, date_format: DateFormat, zone: ZoneInfo, own_zone: ZoneInfo | None = None
+) -> datetime | None:
     """Read one cell by one format.
 
     Parameters
@@ -169,6 +171,8 @@ def read_moment(text: str, date_format: DateFormat, zone: ZoneInfo) -> datetime 
         The format.
     zone : ZoneInfo
         The project's time zone; a cell that names its own offset is converted to it.
+    own_zone : ZoneInfo, optional
+        The export's, for times of day that name no offset; days without a time are taken as they are.
 
     Returns
     -------
@@ -185,6 +189,8 @@ def read_moment(text: str, date_format: DateFormat, zone: ZoneInfo) -> datetime 
         moment = datetime(_year(parts), _month(parts), int(parts.get("d") or 1), *_time(parts))  # noqa: DTZ001 - the export names its own zone or none
         if parts.get("z"):
             moment = moment.replace(tzinfo=_offset(parts["z"])).astimezone(zone).replace(tzinfo=None)
+        elif own_zone is not None and _has_time(parts):
+            moment = moment.replace(tzinfo=own_zone).astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
     return moment if FIRST_YEAR <= moment.year < LAST_YEAR else None
@@ -213,6 +219,10 @@ def clock_of(text: str, date_format: DateFormat) -> Clock:
         return 12
     hour = parts.get("h") or parts.get("H")
     return 24 if hour is not None and int(hour) else 0
+
+
+def _has_time(parts: Mapping[str, str | None]) -> bool:
+    return any(parts.get(letter) for letter in "hHI")
 
 
 def _year(parts: Mapping[str, str | None]) -> int:

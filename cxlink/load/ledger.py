@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import numpy as np
-import pandas as pd
 
 from cxlink.errors import DataError
 from cxlink.handoff import LedgerEntry, QuarantinedRow
-from cxlink.load.convert import Converted, Money
 from cxlink.load.raw import RawTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from cxlink.load.typed import CurrencySum, TypedFile
 
 N_REASONS = 3
-HALF_WORD = 32
 
 
 class RefusedData(DataError):
@@ -39,38 +30,39 @@ class RefusedData(DataError):
         self.ledger = ledger
 
 
-def build_entry(source: str, part: Converted) -> LedgerEntry:
+def build_entry(source: str, file: TypedFile, sums: Mapping[str, CurrencySum]) -> LedgerEntry:
     """Account for one typed file.
 
     Parameters
     ----------
     source : str
         Label of the source.
-    part : Converted
-        With all its faults.
+    file : TypedFile
+        With all its faults, held back.
+    sums : mapping of str to CurrencySum
+        Its money.
 
     Returns
     -------
     LedgerEntry
         One quarantined row a record; where it has several faults the first gives column and code.
     """
-    accepted = part.accepted()
-    entry = raw_entry(source, part.raw)
-    held = _held_back(part)
+    entry = raw_entry(source, file.raw)
+    held = _held_back(file)
     return LedgerEntry(
         source,
-        part.raw.file,
+        file.raw.file,
         entry.rows_read,
-        int(accepted.sum()),
+        file.n_rows - len(held),
         entry.rows_excluded,
         entry.rows_quarantined + len(held),
-        sum_money(part.money, accepted),
-        sum_money(part.money, ~accepted),
+        {name: money.kept for name, money in sums.items() if money.n_kept},
+        {name: money.held for name, money in sums.items() if money.n_held},
         entry.encoding,
         entry.delimiter,
-        part.date_format,
-        part.decimal,
-        int((part.money.is_rounded & accepted).sum()) if part.money is not None else 0,
+        file.date_format,
+        file.decimal,
+        file.count("is_rounded") if file.has_rounded else 0,
         tuple(sorted((*entry.quarantine, *held), key=lambda row: row.line)),
     )
 
@@ -109,63 +101,27 @@ def raw_entry(source: str, raw: RawTable) -> LedgerEntry:
     )
 
 
-def _held_back(part: Converted) -> list[QuarantinedRow]:
-    rows = sorted(part.faults)
+def _held_back(file: TypedFile) -> list[QuarantinedRow]:
+    rows = sorted(file.faults)
     if not rows:
         return []
-    texts = part.raw.raw_of(rows)
-    return [_row(part, row, text) for row, text in zip(rows, texts, strict=True)]
+    lines = file.raw.engine.frame(
+        f"SELECT {file.line} AS line FROM {file.relation} WHERE {file.row} IN (SELECT row FROM {file.held})"
+        f" ORDER BY {file.row}"
+    )["line"].tolist()
+    texts = file.raw.raw_of(rows)
+    return [_row(file, row, int(line), text) for row, line, text in zip(rows, lines, texts, strict=True)]
 
 
-def _row(part: Converted, row: int, text: str) -> QuarantinedRow:
-    faults = part.faults[row]
+def _row(file: TypedFile, row: int, line: int, text: str) -> QuarantinedRow:
+    faults = file.faults[row]
     column, code, _ = faults[0]
     reason = "; ".join(dict.fromkeys(f"{name} {reason}" for name, _, reason in faults))
-    return QuarantinedRow(part.raw.file, int(part.raw.lines[row]), column, code, reason, text)
-
-
-def sum_money(money: Money | None, rows: NDArray[np.bool_]) -> dict[str, int]:
-    """Add up amounts exactly.
-
-    Parameters
-    ----------
-    money : Money or None
-        None gives no sums.
-    rows : ndarray of bool, shape (n_rows,)
-        Which rows to add.
-
-    Returns
-    -------
-    dict of str to int
-        Minor units by currency, in alphabetical order.
-    """
-    if money is None:
-        return {}
-    rows = rows & money.is_readable
-    codes, names = pd.factorize(money.currency[rows])
-    units = money.units[rows]
-    return {
-        str(name): _exact_sum(units[codes == code]) for name, code in sorted(zip(names, range(len(names)), strict=True))
-    }
-
-
-def _exact_sum(units: NDArray[np.int64]) -> int:
-    """Sum beyond 64 bits: the halves of each number are added separately."""
-    high, low = units >> HALF_WORD, units & (2**HALF_WORD - 1)
-    return (int(high.sum()) << HALF_WORD) + int(low.sum())
-
-
-@dataclass(frozen=True, slots=True)
-class Magnitude:
-    """Absolute amounts of one currency: minor units accepted and held back, and rows of both."""
-
-    kept: int
-    held: int
-    n_rows: int
+    return QuarantinedRow(file.raw.file, line, column, code, reason, text)
 
 
 def check_limit(
-    entries: Sequence[LedgerEntry], magnitudes: Sequence[Mapping[str, Magnitude]], max_quarantined: float
+    entries: Sequence[LedgerEntry], sums: Sequence[Mapping[str, CurrencySum]], max_quarantined: float
 ) -> str:
     """Tell whether too much of a source was held back.
 
@@ -173,7 +129,7 @@ def check_limit(
     ----------
     entries : sequence of LedgerEntry
         Of the source's files.
-    magnitudes : sequence of mapping of str to Magnitude
+    sums : sequence of mapping of str to CurrencySum
         Per file, by currency.
     max_quarantined : float
         Share 0..1 that may be held back, of rows and of each currency's money. A currency of fewer rows than that share
@@ -189,35 +145,13 @@ def check_limit(
     n_held = sum(entry.rows_quarantined for entry in entries)
     if n_held > limit * n_rows:
         return f"{n_held} of {n_rows} rows cannot be used ({_reasons(entries)})."
-    for currency in sorted({name for sums in magnitudes for name in sums}):
-        own = [sums[currency] for sums in magnitudes if currency in sums]
-        held, total = sum(m.held for m in own), sum(m.kept + m.held for m in own)
-        if held > limit * total and sum(m.n_rows for m in own) > limit * n_rows:
+    for currency in sorted({name for of_file in sums for name in of_file}):
+        own = [of_file[currency] for of_file in sums if currency in of_file]
+        held, total = sum(m.size_held for m in own), sum(m.size_kept + m.size_held for m in own)
+        if held > limit * total and sum(m.n_kept + m.n_held for m in own) > limit * n_rows:
             share = round(100 * held / total)
             return f"{n_held} of {n_rows} rows cannot be used, with {share}% of the {currency} ({_reasons(entries)})."
     return ""
-
-
-def magnitudes_of(part: Converted) -> dict[str, Magnitude]:
-    """Sum absolute amounts accepted and held back.
-
-    Parameters
-    ----------
-    part : Converted
-        One file.
-
-    Returns
-    -------
-    dict of str to Magnitude
-        By currency.
-    """
-    if part.money is None:
-        return {}
-    size = replace(part.money, units=np.abs(part.money.units))
-    accepted = part.accepted()
-    kept, held = sum_money(size, accepted), sum_money(size, ~accepted)
-    rows = Counter(size.currency[size.is_readable])
-    return {name: Magnitude(kept.get(name, 0), held.get(name, 0), rows[name]) for name in {**kept, **held}}
 
 
 def _reasons(entries: Sequence[LedgerEntry]) -> str:

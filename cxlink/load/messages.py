@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 from cxlink.handoff import Message
-from cxlink.load.convert import Converted
 from cxlink.load.raw import RawTable
 from cxlink.load.sources import Source
+from cxlink.load.staging import digest_of
+from cxlink.load.typed import CurrencySum, TypedFile
 
 STAGE = "load"
 
@@ -39,25 +41,29 @@ def late_rows_message(table: str, count: int, observed_to: date) -> Message:
     )
 
 
-def source_messages(source: Source, parts: Sequence[Converted], currency: str) -> list[Message]:
+def source_messages(
+    source: Source, files: Sequence[TypedFile], sums: Sequence[Mapping[str, CurrencySum]], currency: str
+) -> list[Message]:
     """Tell what is noteworthy about a source's rows.
 
     Parameters
     ----------
     source : Source
         The source.
-    parts : sequence of Converted
+    files : sequence of TypedFile
         Its files.
+    sums : sequence of mapping of str to CurrencySum
+        Their money.
     currency : str
         The project's.
 
     Returns
     -------
     list of Message
-        Other currencies (CX152), refunds without a minus (CX157), no rows (CX105).
+        Other currencies (CX152), ids with spaces around them (CX158), refunds without a minus (CX157), no rows (CX105).
     """
     found = []
-    others = sorted({name for part in parts if part.money for name in set(part.money.currency) - {currency, "", None}})
+    others = sorted({name for of_file in sums for name in of_file} - {currency})
     if others:
         found.append(
             Message(
@@ -68,7 +74,11 @@ def source_messages(source: Source, parts: Sequence[Converted], currency: str) -
                 "This version applies no rates; export the amounts in the project's currency.",
             )
         )
-    unsigned = sum(part.n_unsigned_refunds for part in parts)
+    trimmed = sum(file.n_trimmed for file in files)
+    if trimmed:
+        text = f"{source.label}: {trimmed} ids have spaces around them, which are taken off."
+        found.append(Message("CX158", "warning", STAGE, text, "Check that the other exports have the same ids."))
+    unsigned = sum(file.n_unsigned_refunds() for file in files) if source.table == "revenue" else 0
     if unsigned:
         found.append(
             Message(
@@ -79,7 +89,7 @@ def source_messages(source: Source, parts: Sequence[Converted], currency: str) -
                 f'If they are written without a minus, set refund_sign = "positive" in {source.key}.',
             )
         )
-    if not any(part.raw.n_rows or part.raw.rejected for part in parts):
+    if not any(file.n_rows or file.raw.rejected for file in files):
         found.append(
             Message("CX105", "info", STAGE, f"{source.label}: it holds no rows.", "Nothing, if that is right.")
         )
@@ -147,23 +157,28 @@ def repeated_messages(source: Source, names: Sequence[str]) -> list[Message]:
     ]
 
 
-def equal_files(digests: Sequence[tuple[str, str]]) -> list[str]:
+def equal_files(files: Sequence[tuple[Path, str]]) -> list[str]:
     """Find files whose content another file already has.
 
     Parameters
     ----------
-    digests : sequence of (str, str)
-        Digest and name.
+    files : sequence of (Path, str)
+        Path and name.
 
     Returns
     -------
     list of str
         Names of the later ones.
     """
-    seen: set[str] = set()
+    by_size: dict[int, list[tuple[Path, str]]] = {}
+    for path, name in files:
+        by_size.setdefault(path.stat().st_size, []).append((path, name))
     again = []
-    for digest, name in digests:
-        if digest and digest in seen:
-            again.append(name)
-        seen.add(digest)
+    for alike in by_size.values():
+        seen: set[str] = set()
+        for path, name in alike if len(alike) > 1 else ():
+            digest = digest_of(path)
+            if digest in seen:
+                again.append(name)
+            seen.add(digest)
     return again

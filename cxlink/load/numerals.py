@@ -135,7 +135,7 @@ def possible_marks(evidence: Evidence) -> tuple[Mark, ...]:
     if not point and not comma:
         return MARKS if evidence.differing else (".",)
     less, more = sorted((point, comma))
-    if less > MINORITY * more:
+    if less > (0 if evidence.differing else MINORITY * more):
         return ()
     return (".",) if point > comma else (",",)
 

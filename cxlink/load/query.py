@@ -9,15 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from cxlink.engine.interface import QueryError, quote
 from cxlink.errors import DataError, InputMissingError
 from cxlink.handoff import LedgerEntry
-from cxlink.load.files import FLOATING_TYPE, Wanted, native_columns, read_file
+from cxlink.load.files import Wanted, floating_columns, native_columns, read_file, store_query
 from cxlink.load.ledger import raw_entry
-from cxlink.load.raw import RawTable, object_array, written_out
+from cxlink.load.raw import RawTable, written_out
 from cxlink.load.sources import Source, SourceFile, find_files, relative_name
 from cxlink.settings import expand_path
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from cxlink.engine.interface import Engine
 
 INPUT_TABLE = "cxlink_input_"
-CHUNK = 100_000
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _IDENTIFIER = re.compile(r'"((?:[^"]|"")+)"|([^\W\d]\w*)')
 _STAR = re.compile(r"(select|distinct|\.|,)\s*\*", re.IGNORECASE)
@@ -43,21 +39,21 @@ class QueryResult:
         One for each file of its inputs.
     repeated : tuple of str
         Names of input files that were met twice.
-    digests : tuple of (str, str)
-        Digest and name of each input file that has rows.
+    paths : tuple of (Path, str)
+        Path and name of each input file that has rows.
     """
 
     raw: RawTable
     entries: tuple[LedgerEntry, ...]
     repeated: tuple[str, ...]
-    digests: tuple[tuple[str, str], ...]
+    paths: tuple[tuple[Path, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
     table: str
     entries: tuple[LedgerEntry, ...]
-    digests: tuple[tuple[str, str], ...]
+    paths: tuple[tuple[Path, str], ...]
 
 
 class QueryRunner:
@@ -101,20 +97,20 @@ class QueryRunner:
         sql, name = _read_sql(source)
         entries: list[LedgerEntry] = []
         repeated: list[str] = []
-        digests: list[tuple[str, str]] = []
+        paths: list[tuple[Path, str]] = []
         for view, patterns in source.settings.inputs.items():
             files, again = find_files(patterns, source.folder)
             repeated += again
             loaded = self._load(source, files)
             entries += [replace(entry, source=f"{source.label}/{view}") for entry in loaded.entries]
-            digests += loaded.digests
+            paths += loaded.paths
             self._engine.execute(f"CREATE OR REPLACE TEMP VIEW {quote(view)} AS SELECT * FROM {quote(loaded.table)}")
         try:
             raw = self._result(sql, name)
         finally:
             for view in source.settings.inputs:
                 self._engine.execute(f"DROP VIEW IF EXISTS {quote(view)}")
-        return QueryResult(raw, tuple(entries), tuple(repeated), tuple(digests))
+        return QueryResult(raw, tuple(entries), tuple(repeated), tuple(paths))
 
     def close(self) -> None:
         """Drop the inputs."""
@@ -125,24 +121,24 @@ class QueryRunner:
     def _result(self, sql: str, name: str) -> RawTable:
         try:
             types = self._engine.query_types(sql)
-            body = ", ".join(f"CAST({quote(column)} AS VARCHAR) AS {quote(column)}" for column in types)
-            frame = self._engine.frame(f"SELECT {body} FROM (\n{sql}\n) AS result")
+            cells = {column: f"c{place}" for place, column in enumerate(types)}
+            relation, n_rows = store_query(self._engine, sql, cells)
         except QueryError as error:
             remedy = "Correct the query."
             if error.kind == "data":
                 remedy = "Use TRY_CAST, or a CASE for the values that differ; every input's column is text."
             raise DataError("CX115", name, f"the query fails: {error.message}.", remedy) from None
-        columns = {column: object_array(frame[column].fillna("").tolist()) for column in types}
-        floating = frozenset(column for column, kind in types.items() if FLOATING_TYPE.match(kind))
         return RawTable(
+            self._engine,
             name,
             tuple(types),
-            columns,
-            np.arange(1, len(frame) + 1, dtype=np.int64),
-            np.ones(len(frame), dtype=np.int64),
+            relation,
+            cells,
+            n_rows,
             native=native_columns(types),
-            floating=floating,
-            raw_of=written_out(columns),
+            floating=floating_columns(types),
+            single=floating_columns(types),
+            raw_of=written_out(self._engine, relation, cells),
         )
 
     def _load(self, source: Source, files: Sequence[SourceFile]) -> _Input:
@@ -151,10 +147,11 @@ class QueryRunner:
         if key not in self._inputs:
             wanted = Wanted(self._words, frozenset(), None, self._choose)
             table = f"{INPUT_TABLE}{len(self._inputs) + 1}"
-            raws = [read_file(file, settings, wanted) for file in files]
+            raws = [_stored(read_file(self._engine, file, settings, wanted)) for file in files]
             self._put(table, raws)
             entries = tuple(raw_entry("", raw) for raw in raws)
-            self._inputs[key] = _Input(table, entries, tuple((raw.digest, raw.file) for raw in raws if raw.n_rows))
+            paths = tuple((raw.path, raw.file) for raw in raws if raw.n_rows and raw.path is not None)
+            self._inputs[key] = _Input(table, entries, paths)
         return self._inputs[key]
 
     def _choose(self, header: tuple[str, ...]) -> list[str]:
@@ -167,16 +164,18 @@ class QueryRunner:
         return named or [name for name in dict.fromkeys(header) if name]
 
     def _put(self, table: str, raws: Sequence[RawTable]) -> None:
-        names = list(dict.fromkeys(name for raw in raws for name in raw.columns))
+        names = list(dict.fromkeys(name for raw in raws for name in raw.cells))
         self._engine.create_table(table, dict.fromkeys(names, "VARCHAR"))
         for raw in raws:
-            for start in range(0, raw.n_rows, CHUNK):
-                self._engine.append(table, _as_text(raw, start))
+            own = ", ".join(quote(name) for name in raw.cells)
+            cells = ", ".join(f"nullif({quote(cell)}, '')" for cell in raw.cells.values())
+            self._engine.execute(
+                f"INSERT INTO {quote(table)} ({own}) SELECT {cells} FROM {quote(raw.relation)} ORDER BY row"
+            )
 
 
-def _as_text(raw: RawTable, start: int) -> pd.DataFrame:
-    frame = pd.DataFrame({name: values[start : start + CHUNK] for name, values in raw.columns.items()}, dtype=object)
-    return frame.mask(frame == "", None)
+def _stored(raw: RawTable) -> RawTable:
+    return raw if raw.stored is None else raw.stored()
 
 
 def _read_sql(source: Source) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 A record whose quotes are broken costs its first physical line only: reading resumes on the next line, so that a quote
 which is never closed cannot swallow the rows after it. The same goes for a record over several lines that has a wrong
 number of fields, where one of its lines could be a record of its own; else it is given up as a whole, so that no piece
-of a comment is taken for a record.
+of a comment is taken for a record. A record whose quotes are right and which has a line that looks like a record is
+held back line by line: it may be a comment, and it may be rows that a forgotten quote has swallowed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import io
 import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cxlink.errors import DataError
 from cxlink.load.decode import has_undecodable, show_bytes
@@ -21,8 +23,12 @@ DELIMITERS = (",", ";", "\t", "|")
 HEADER_LINES = 40
 HEADER_LETTERS = 4 << 20
 MAX_RECORD = 64 << 20
+MAX_LINES = 1000
+"""Of one record: a comment is shorter, a quote that was left open may reach to the end of the file."""
+MAX_READ_AGAIN = 2_000_000
 BATCH = 50_000
 _DAY = re.compile(r"\s*[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_SPACED = re.compile(r'[ \t]"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +79,27 @@ class Batch:
 
 
 def find_header(
-    text: str, *, wanted: frozenset[str], required: frozenset[str], delimiters: Sequence[str] = DELIMITERS
+    text: str,
+    *,
+    wanted: frozenset[str],
+    required: frozenset[str],
+    delimiters: Sequence[str] = DELIMITERS,
+    n_rows: int = 1,
 ) -> Header:
     """Find the line that names the columns, and with it the delimiter.
 
     Parameters
     ----------
     text : str
-        The file.
+        The start of the file.
     wanted : frozenset of str
         Names that a header may hold.
     required : frozenset of str
         Names that it must hold.
     delimiters : sequence of str
         Those to try.
+    n_rows : int, default 1
+        Rows that the names are spread over.
 
     Returns
     -------
@@ -101,7 +114,7 @@ def find_header(
         for start in range(min(len(lines), HEADER_LINES))
         if lines[start].strip()
         for delimiter in delimiters
-        if (header := _header_at(lines, start, delimiter)) is not None
+        if (header := _header_at(lines, start, delimiter, n_rows)) is not None
     ]
     if not candidates:
         return Header((), delimiters[0], 1, 1)
@@ -113,13 +126,35 @@ def find_header(
     return max(candidates, key=score)
 
 
-def _header_at(lines: list[str], start: int, delimiter: str) -> Header | None:
+def _header_at(lines: list[str], start: int, delimiter: str, n_rows: int) -> Header | None:
     reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
     try:
-        names = next(reader)
+        rows = [next(reader) for _ in range(n_rows)]
     except (csv.Error, StopIteration):
         return None
-    return Header(tuple(name.strip() for name in names), delimiter, start + 1, start + reader.line_num)
+    return Header(join_names(rows), delimiter, start + 1, start + reader.line_num)
+
+
+def join_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Join the names of a header that is spread over several rows.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        From the top; they may be of different lengths.
+
+    Returns
+    -------
+    tuple of str
+        Trimmed, joined by " - "; a blank cell above a name has the name to its left.
+    """
+    width = max(map(len, rows))
+    filled = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    for upper, lower in pairwise(filled):
+        for place in range(1, width):
+            if not upper[place] and lower[place]:
+                upper[place] = upper[place - 1]
+    return tuple(" - ".join(part for part in parts if part) for parts in zip(*filled, strict=True))
 
 
 class RecordReader:
@@ -127,8 +162,8 @@ class RecordReader:
 
     Parameters
     ----------
-    text : str
-        The file.
+    lines : sequence of str
+        All physical lines of the file, with their ends.
     header : Header
         From `find_header`.
     day_index : int or None
@@ -136,6 +171,8 @@ class RecordReader:
         its own, with a day in that place.
     place : str
         Name of the file for the user.
+    is_lossy : bool, default False
+        Whether lines may hold bytes that could not be decoded.
 
     Attributes
     ----------
@@ -145,15 +182,19 @@ class RecordReader:
         Records that repeat the header.
     """
 
-    def __init__(self, text: str, header: Header, *, day_index: int | None, place: str) -> None:
+    def __init__(
+        self, lines: Sequence[str], header: Header, *, day_index: int | None, place: str, is_lossy: bool = False
+    ) -> None:
         self.rejected: list[Rejected] = []
         self.n_repeated_headers = 0
         self._header = header
         self._names = list(header.names)
+        self._set_of_names = set(header.names)
         self._day_index = day_index
         self._place = place
-        self._lines = list(io.StringIO(text, newline=""))
-        self._is_lossy = has_undecodable(text)
+        self._start, self._n_read_again = 0, 0
+        self._lines = lines
+        self._is_lossy = is_lossy
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Read the records.
@@ -188,7 +229,9 @@ class RecordReader:
         except csv.Error:
             return None
         is_plain = len(rows) == len(lines) and set(map(len, rows)) == {len(self._names)}
-        if self._is_lossy or not is_plain or any(row[0] == self._names[0] or not any(row) for row in rows):
+        if self._is_lossy or not is_plain or any(row[0].strip() in self._set_of_names or not any(row) for row in rows):
+            return None
+        if any('"' in line and _SPACED.search(line) for line in lines):
             return None
         return Batch(rows, list(range(at + 1, at + 1 + len(rows))), [1] * len(rows)), at + len(rows)
 
@@ -210,27 +253,56 @@ class RecordReader:
 
     def _run(self, at: int) -> Generator[tuple[list[str], int, int], None, int | None]:
         """Read on from a line; return the line after a malformed record's first one, or None at the end."""
-        lines, width, first_name = self._lines, len(self._names), self._names[0]
-        reader = csv.reader(
-            map(lines.__getitem__, range(at, len(lines))), delimiter=self._header.delimiter, strict=True
-        )
-        start = at
+        lines, width = self._lines, len(self._names)
+        reader = csv.reader(self._feed(at), delimiter=self._header.delimiter, strict=True)
+        self._start = start = at
         try:
             for fields in reader:
-                end = at + reader.line_num
-                if len(fields) == width and end == start + 1 and fields[0] != first_name and not self._is_lossy:
+                self._start = end = at + reader.line_num
+                if self._is_plain_record(fields, start, end, width):
                     yield fields, start, 1
                 elif not self._is_skipped(fields, start, end):
                     fault = self._fault(fields, start, end)
                     if fault is not None:
                         return self._reject(start, *fault, span=self._span_to_give_up(start, end))
-                    yield fields, start, end - start
+                    if end - start > 1 and self._swallows(start, end):
+                        self._reject_lines(start, end)
+                    else:
+                        yield fields, start, end - start
                 start = end
         except csv.Error:
+            self._n_read_again += reader.line_num - (start - at)
+            if self._n_read_again > max(MAX_READ_AGAIN, len(lines)):
+                raise self._hopeless(start) from None
             return self._reject(
                 start, "CX168", "its quotes are broken: one is not closed, or stands in the wrong place"
             )
         return None
+
+    def _hopeless(self, start: int) -> DataError:
+        return DataError(
+            "CX120",
+            f"{self._place} line {start + 1}",
+            f"quotes are not closed in {len(self.rejected) + 1} records so far.",
+            "Check the delimiter and the quotes of the export.",
+        )
+
+    def _feed(self, at: int) -> Iterator[str]:
+        """Lines from one on, as long as the record that they belong to is not given up as too long."""
+        for number in range(at, len(self._lines)):
+            if number - self._start >= MAX_LINES:
+                raise csv.Error("no end of the record")
+            yield self._lines[number]
+
+    def _is_plain_record(self, fields: list[str], start: int, end: int, width: int) -> bool:
+        if len(fields) != width or end != start + 1 or fields[0].strip() in self._set_of_names or self._is_lossy:
+            return False
+        return not self._has_spaced_quotes(start)
+
+    def _has_spaced_quotes(self, start: int) -> bool:
+        """Whether quotes follow a space behind a delimiter: they would be taken for letters of the cell."""
+        line = self._lines[start]
+        return '"' in line and _SPACED.search(line) is not None and _is_spaced(line, self._header.delimiter)
 
     def _is_skipped(self, fields: list[str], start: int, end: int) -> bool:
         """Whether a record is blank, or repeats the header."""
@@ -244,8 +316,15 @@ class RecordReader:
     def _fault(self, fields: list[str], start: int, end: int) -> tuple[str, str] | None:
         if len(fields) != len(self._names):
             return "CX167", f"it has {len(fields)} fields where the header has {len(self._names)}"
-        if end - start > 1 and self._swallows(start, end):
-            return "CX168", "a quote is not closed: a line within it is a record of its own"
+        if {field.strip() for field in fields} == self._set_of_names and len(self._set_of_names) == len(fields):
+            raise DataError(
+                "CX110",
+                f"{self._place} line {start + 1}",
+                "the header stands there again with its columns in another order.",
+                "These are two exports in one file: cut it there into two files.",
+            )
+        if end - start == 1 and self._has_spaced_quotes(start):
+            return "CX168", "a quote stands in the wrong place: behind a space"
         if self._is_lossy and any(has_undecodable(field) for field in fields):
             return "CX169", "bytes in it are not of the file's encoding"
         return None
@@ -255,9 +334,21 @@ class RecordReader:
         return 1 if any(self._stands_alone(number) for number in range(start + 1, end)) else end - start
 
     def _swallows(self, start: int, end: int) -> bool:
-        if self._day_index is None or len(self._cut(start)) != len(self._names):
+        """Whether a line within a record looks like a record: nobody can tell a comment from a quote left open."""
+        return self._day_index is not None and any(self._looks_like_one(number) for number in range(start + 1, end))
+
+    def _looks_like_one(self, number: int) -> bool:
+        """Whether a line has enough fields, and a day in its place before the quotes close."""
+        if self._day_index is None or len(self._cut(number)) < len(self._names):
             return False
-        return any(self._stands_alone(number) for number in range(start + 1, end))
+        quoted = self._lines[number].replace('""', "").split('"', 1)[0]
+        fields = quoted.split(self._header.delimiter)
+        return len(fields) > self._day_index and _DAY.match(fields[self._day_index]) is not None
+
+    def _reject_lines(self, start: int, end: int) -> None:
+        reason = "a quote is not closed, or a line within quotes looks like a record"
+        for number in range(start, end):
+            self._reject(number, "CX168", reason)
 
     def _stands_alone(self, number: int) -> bool:
         fields = self._cut(number)
@@ -282,26 +373,35 @@ class RecordReader:
         return start + span
 
 
-def raw_records(text: str, wanted: Sequence[tuple[int, int]]) -> list[str]:
+def _is_spaced(line: str, delimiter: str) -> bool:
+    """Whether a field begins with spaces and a quote; quotes and spaces within quoted fields do not count."""
+    fields = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(delimiter)}]*')
+    at = 0
+    while at < len(line):
+        field = fields.match(line, at)
+        text = field.group() if field is not None else ""
+        if text[:1] in (" ", "\t") and text.lstrip(" \t")[:1] == '"':
+            return True
+        at += len(text) + 1
+    return False
+
+
+def raw_records(lines: Sequence[str], wanted: Sequence[tuple[int, int]]) -> list[str]:
     """Cut records out of a text as they stand there.
 
     Parameters
     ----------
-    text : str
-        The file.
+    lines : sequence of str
+        All physical lines of the file, with their ends.
     wanted : sequence of (int, int)
-        Physical line where each starts, ascending, and how many lines it takes.
+        Physical line where each starts, from 1, and how many lines it takes.
 
     Returns
     -------
     list of str
         Without the last line's end.
     """
-    stream, at, found = io.StringIO(text, newline=""), 1, []
-    for line, span in wanted:
-        while at < line:
-            next(stream)
-            at += 1
-        found.append(show_bytes("".join(next(stream) for _ in range(span)).rstrip("\r\n")))
-        at += span
-    return found
+    return [
+        show_bytes("".join(lines[first - 1 + number] for number in range(span)).rstrip("\r\n"))
+        for first, span in wanted
+    ]

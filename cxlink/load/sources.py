@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cxlink.errors import CxlinkError, DataError, Faults, InputMissingError
+from cxlink.load.decode import show_bytes
 from cxlink.settings import SourceSettings, expand_path
 
 N_SIMILAR = 5
@@ -52,6 +54,11 @@ class Source:
     table: str
     settings: SourceSettings
     folder: Path
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The export's own time zone, where the configuration names one."""
+        return None if self.settings.timezone is None else ZoneInfo(self.settings.timezone)
 
     @property
     def key(self) -> str:
@@ -118,31 +125,35 @@ def relative_name(path: Path, folder: Path) -> str:
     str
         Relative to the folder, with ``/``.
     """
-    return os.path.relpath(path, folder).replace(os.sep, "/")
+    return show_bytes(os.path.relpath(path, folder).replace(os.sep, "/"))
 
 
 def _expand(pattern: str, folder: Path) -> list[Path]:
     if _URL.match(pattern):
         raise DataError("CX118", pattern, "is an address, not a file.", "Download the file and name it here.")
     text = expand_path(pattern, folder)
-    if Path(text).is_file():
+    if _is_file(text):
         return [Path(text)]
     names = glob.glob(text) if glob.has_magic(text) else []  # noqa: PTH207 - Path.glob takes no absolute pattern
-    found = sorted(path for name in names if (path := Path(name)).is_file())
+    found = sorted(Path(name) for name in names if _is_file(name))
     if not found:
         raise InputMissingError("CX101", pattern, _what_is_missing(pattern, text), _similar(text))
     return found
 
 
+def _is_file(text: str) -> bool:
+    return os.path.isfile(text)  # noqa: PTH113 - False, too, for a name that the system cannot have
+
+
 def _what_is_missing(pattern: str, text: str) -> str:
-    if Path(text).is_dir():
+    if os.path.isdir(text):  # noqa: PTH112 - likewise
         return "is a folder, not a file."
     return "no file matches." if glob.has_magic(pattern) else "there is no such file."
 
 
 def _similar(text: str) -> str:
     path = Path(text)
-    folder, suffix = (path, "") if path.is_dir() else (path.parent, path.suffix)
+    folder, suffix = (path, "") if os.path.isdir(text) else (path.parent, path.suffix)  # noqa: PTH112 - likewise
     try:
         present = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and entry.name[:1] != ".")
     except OSError:

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cxlink.errors import DataError
 from cxlink.load.decode import MAX_BYTES, MAX_RATIO, RATIO_FROM
-from cxlink.load.raw import object_array
+from cxlink.load.records import join_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADER_ROWS = 40
+N_LISTED = 20
 MAX_PLAIN = 10**15
 
 
@@ -30,7 +32,7 @@ class Sheet:
     ----------
     header : tuple of str
         Trimmed names.
-    columns : list of ndarray of object
+    columns : list of Series of object
         Text of each column, in the order of the header.
     lines : ndarray of int
         Row numbers as the spreadsheet program shows them.
@@ -41,13 +43,21 @@ class Sheet:
     """
 
     header: tuple[str, ...]
-    columns: list[NDArray[np.object_]]
+    columns: list[pd.Series[Any]]
     lines: NDArray[np.int64]
     native: frozenset[str]
     n_before_header: int
 
 
-def read_sheet(path: Path, *, place: str, wanted: frozenset[str], required: frozenset[str]) -> Sheet:
+def read_sheet(
+    path: Path,
+    *,
+    place: str,
+    wanted: frozenset[str],
+    required: frozenset[str],
+    sheet: str | None = None,
+    n_rows: int = 1,
+) -> Sheet:
     """Read the sheet of a workbook that holds a table.
 
     Parameters
@@ -58,6 +68,10 @@ def read_sheet(path: Path, *, place: str, wanted: frozenset[str], required: froz
         Its name for the user.
     wanted, required : frozenset of str
         Names that the header may hold, and must.
+    sheet : str, optional
+        Name of the sheet that is meant.
+    n_rows : int, default 1
+        Rows that the names are spread over.
 
     Returns
     -------
@@ -67,29 +81,36 @@ def read_sheet(path: Path, *, place: str, wanted: frozenset[str], required: froz
     Raises
     ------
     DataError
-        If it is no workbook (CX119), is empty (CX104) or is a bomb (CX116).
+        If it is no workbook (CX119), is empty or has no such sheet (CX104), or is a bomb (CX116).
     """
     _check_size(path, place)
     best: tuple[tuple[bool, int, int], list[list[Any]], int] | None = None
-    for rows in _sheets(path, place):
-        for at, row in enumerate(rows[:HEADER_ROWS]):
-            names = {_text(cell).strip() for cell in row} - {""}
+    for rows in _sheets(path, place, sheet):
+        for at in range(min(len(rows), HEADER_ROWS)):
+            names = set(_names(rows, at, n_rows)) - {""}
             score = (required <= names, len(names & wanted), -at if names else -HEADER_ROWS)
             if names and (best is None or score > best[0]):
                 best = (score, rows, at)
     if best is None:
         raise DataError("CX104", place, "the workbook is empty.", "Export it again.")
-    return _cut(best[1], best[2])
+    return _cut(best[1], best[2], n_rows)
 
 
-def _sheets(path: Path, place: str) -> list[list[list[Any]]]:
+def _names(rows: Sequence[Sequence[Any]], at: int, n_rows: int) -> tuple[str, ...]:
+    return join_names([[_text(cell) for cell in row] for row in rows[at : at + n_rows]])
+
+
+def _sheets(path: Path, place: str, sheet: str | None) -> list[list[list[Any]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        return [
-            workbook.get_sheet_by_index(n).to_python(skip_empty_area=False) for n in range(len(workbook.sheet_names))
-        ]
+        names = workbook.sheet_names
+        if sheet is not None and sheet not in names:
+            listed = ", ".join(f'"{name}"' for name in names[:N_LISTED])
+            raise DataError("CX104", place, f'there is no sheet "{sheet}"; it has {listed}.', "Correct sheet = ...")
+        meant = range(len(names)) if sheet is None else [names.index(sheet)]
+        return [workbook.get_sheet_by_index(n).to_python(skip_empty_area=False) for n in meant]
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(
             "CX119", place, f"cannot be read as a workbook ({type(error).__name__}).", "Save it again as .xlsx or .csv."
@@ -97,20 +118,21 @@ def _sheets(path: Path, place: str) -> list[list[list[Any]]]:
 
 
 def _check_size(path: Path, place: str) -> None:
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):  # an older kind of workbook, or none: its reader tells
         return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
     if size > MAX_BYTES or (size > RATIO_FROM and size > MAX_RATIO * max(path.stat().st_size, 1)):
         raise DataError(
             "CX116", place, f"unpacks to more than {MAX_RATIO} times its size.", "Check where it comes from."
         )
 
 
-def _cut(rows: Sequence[Sequence[Any]], at: int) -> Sheet:
-    header = tuple(_text(cell).strip() for cell in rows[at])
-    kept = [(number, row) for number, row in enumerate(rows[at + 1 :], start=at + 2) if any(cell != "" for cell in row)]
-    columns = [object_array([_text(row[place]) for _, row in kept]) for place in range(len(header))]
+def _cut(rows: Sequence[Sequence[Any]], at: int, n_rows: int) -> Sheet:
+    header, below = _names(rows, at, n_rows), enumerate(rows[at + n_rows :], start=at + n_rows + 1)
+    kept = [(number, row) for number, row in below if any(cell != "" for cell in row)]
+    columns = [pd.Series([_text(row[place]) for _, row in kept], dtype=object) for place in range(len(header))]
     native = frozenset(name for place, name in enumerate(header) if not any(_is_written(row[place]) for _, row in kept))
     above = sum(any(cell != "" for cell in row) for row in rows[:at])
     return Sheet(header, columns, np.array([number for number, _ in kept], dtype=np.int64), native, above)

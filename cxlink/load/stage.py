@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxlink.errors import CxlinkError, Faults
 from cxlink.handoff import LedgerEntry, Loaded, Message
-from cxlink.load.attributes import AttributeKind
+from cxlink.load.cache import TableCache, TableFacts, key_of
 from cxlink.load.columns import check_mapping
 from cxlink.load.ledger import RefusedData
 from cxlink.load.messages import late_rows_message
 from cxlink.load.observed import observed_window
 from cxlink.load.query import QueryResult, QueryRunner
+from cxlink.load.raw import drop_names, new_name
 from cxlink.load.source_tables import LoadedTable, load_table
 from cxlink.load.sources import Source
-from cxlink.load.store import count_late, store, store_nothing
+from cxlink.load.store import count_late, covered_days, store, store_nothing
 from cxlink.load.tables import TABLES
 from cxlink.settings import Settings
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from cxlink.engine.interface import Engine
 
 
-def load(settings: Settings, *, engine: Engine, as_of: date | None = None) -> Loaded:
+def load(settings: Settings, *, engine: Engine, as_of: date | None = None, cache: Path | None = None) -> Loaded:
     """Read every source and put the canonical tables, typed, on the engine.
 
     Parameters
@@ -38,6 +40,8 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None) -> Lo
         where a row stands.
     as_of : date, optional
         The last observed day, instead of ``observed_to``.
+    cache : Path, optional
+        Folder where typed tables are kept for the next run, by the content of their files and their settings.
 
     Returns
     -------
@@ -56,19 +60,37 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None) -> Lo
     """
     sources = _sources(settings)
     faults: list[CxlinkError] = []
-    results = _run_queries(engine, [s for group in sources.values() for s in group if s.settings.query], faults)
-    tables: dict[str, LoadedTable] = {}
-    attributes: dict[str, AttributeKind] = {}
-    for name, group in sources.items():
-        loaded = load_table(TABLES[name], group, results, settings, faults)
+    refusals: list[RefusedData] = []
+    begun = new_name()
+    store_of = None if cache is None else TableCache(cache)
+    keys = {name: None if cache is None else key_of(name, group, settings) for name, group in sources.items()}
+    tables = {
+        name: facts
+        for name, key in keys.items()
+        if store_of is not None and key is not None and (facts := store_of.read(engine, name, key)) is not None
+    }
+    missing = {name: group for name, group in sources.items() if name not in tables}
+    results = _run_queries(engine, [s for group in missing.values() for s in group if s.settings.query], faults)
+    kept: set[str] = set()
+    for name, group in missing.items():
+        before, n_faults = new_name(), len(faults)
+        loaded = load_table(engine, TABLES[name], group, results, settings, faults)
         if loaded is not None:
-            attributes |= store(engine, loaded)
-            tables[name] = loaded.without_rows()
+            tables[name] = TableFacts(loaded.entries, loaded.columns, store(engine, loaded), loaded.messages)
+            refusals += loaded.refusals
+            kept |= _kept(loaded)
+        drop_names(engine, since=before, keep=kept)
+        key = keys[name]
+        is_sound = loaded is not None and not loaded.refusals and len(faults) == n_faults
+        if store_of is not None and key is not None and is_sound:
+            store_of.write(engine, name, key, tables[name])
+    drop_names(engine, since=begun, keep=kept)
     for name in [name for name in TABLES if name not in tables]:
         store_nothing(engine, TABLES[name])
+    tables = {name: tables[name] for name in sources if name in tables}
     ledger = tuple(entry for table in tables.values() for entry in table.entries)
-    _refuse(faults, [reason for table in tables.values() for reason in table.refusals], ledger)
-    covered = {name: table.covered for name, table in tables.items() if table.covered is not None}
+    _refuse(faults, refusals, ledger)
+    covered = {name: days for name in tables if (days := covered_days(engine, TABLES[name])) is not None}
     observed_from, observed_to = observed_window(settings.project, as_of, covered)
     messages = [message for table in tables.values() for message in table.messages]
     messages += _late(engine, covered, observed_to)
@@ -76,7 +98,7 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None) -> Lo
         engine,
         ledger,
         {name: table.columns for name, table in tables.items()},
-        attributes,
+        {name: kind for table in tables.values() for name, kind in table.attributes.items()},
         observed_from,
         observed_to,
         tuple(messages),
@@ -105,6 +127,11 @@ def _run_queries(engine: Engine, sources: Sequence[Source], faults: list[CxlinkE
     finally:
         runner.close()
     return results
+
+
+def _kept(loaded: LoadedTable) -> set[str]:
+    """Names of what a canonical table rests on."""
+    return {name for part in loaded.parts for name in (part.file.relation, part.file.held)}
 
 
 def flatten(error: CxlinkError | Faults) -> Iterable[CxlinkError]:

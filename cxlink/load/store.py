@@ -1,26 +1,26 @@
-"""Typed rows onto the engine."""
+"""Typed files to canonical tables: views, so that no row is copied."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from cxlink.engine.interface import quote
-from cxlink.load.attributes import AttributeKind, judge_attributes, typed_attribute
+from cxlink.load.attributes import AttributeKind, attribute_texts, attribute_value, judge_attributes
+from cxlink.load.plain import literal
 from cxlink.load.tables import SQL_TYPES, Table
+from cxlink.load.typed import TAKEN_BACK, TypedFile, select_list
 
 if TYPE_CHECKING:
     from cxlink.engine.interface import Engine
-    from cxlink.load.source_tables import LoadedTable, Part
+    from cxlink.load.source_tables import LoadedTable
 
-CHUNK = 100_000
+MAX_VIEWED = 24
 
 
 def store(engine: Engine, loaded: LoadedTable) -> dict[str, AttributeKind]:
-    """Create a canonical table and append its accepted rows.
+    """Create a canonical table of the accepted rows.
 
     Parameters
     ----------
@@ -34,12 +34,17 @@ def store(engine: Engine, loaded: LoadedTable) -> dict[str, AttributeKind]:
     dict of str to {"number", "category"}
         Kind of each attribute.
     """
-    kinds = judge_attributes([(part.attributes, part.mark) for part in loaded.parts])
-    engine.create_table(loaded.table.name, _sql_columns(loaded, kinds))
-    for part in loaded.parts:
-        rows = np.flatnonzero(part.converted.accepted())
-        for start in range(0, len(rows), CHUNK):
-            engine.append(loaded.table.name, _chunk(part, rows[start : start + CHUNK], kinds))
+    kinds = judge_attributes([(attribute_texts(part.file), part.mark) for part in loaded.parts])
+    types = _types(loaded.table, [part.file for part in loaded.parts], kinds)
+    selects = [sql for part in loaded.parts for sql in _selects(part.file, types, kinds)]
+    name = quote(loaded.table.name)
+    if len(selects) <= MAX_VIEWED:
+        engine.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
+        return kinds
+    # so many files are better put together once than at every look
+    engine.create_table(loaded.table.name, types)
+    for sql in selects:
+        engine.execute(f"INSERT INTO {name} {sql}")
     return kinds
 
 
@@ -53,8 +58,30 @@ def store_nothing(engine: Engine, table: Table) -> None:
     table : Table
         One that has no source.
     """
-    columns = {column.typed_name: SQL_TYPES[column.kind] for column in table.columns}
-    engine.create_table(table.name, {**columns, "file": "VARCHAR", "line": "BIGINT"})
+    engine.create_table(table.name, _types(table, (), {}))
+
+
+def covered_days(engine: Engine, table: Table) -> tuple[date, date] | None:
+    """Tell which days a canonical table covers.
+
+    Parameters
+    ----------
+    engine : Engine
+        With the table.
+    table : Table
+        Any.
+
+    Returns
+    -------
+    tuple of date, or None
+        First and last day of its rows; None where it is no record of time, or has none.
+    """
+    if not table.coverage:
+        return None
+    column = quote(table.coverage)
+    frame = engine.frame(f"SELECT min({column}) AS first, max({column}) AS last FROM {quote(table.name)}")
+    first, last = frame["first"].iloc[0], frame["last"].iloc[0]
+    return None if first != first or first is None else (first.date(), last.date())
 
 
 def count_late(engine: Engine, table: Table, observed_to: date) -> int:
@@ -81,15 +108,42 @@ def count_late(engine: Engine, table: Table, observed_to: date) -> int:
     return int(str(count))
 
 
-def _sql_columns(loaded: LoadedTable, kinds: dict[str, AttributeKind]) -> dict[str, str]:
-    columns = {column.typed_name: SQL_TYPES[column.kind] for column in loaded.table.columns}
-    columns |= {name: "DOUBLE" for part in loaded.parts for name in part.converted.frame.columns if name not in columns}
-    columns |= {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in kinds.items()}
-    return {**columns, "file": "VARCHAR", "line": "BIGINT"}
+def _types(table: Table, files: Sequence[TypedFile], kinds: Mapping[str, AttributeKind]) -> dict[str, str]:
+    types = {column.typed_name: SQL_TYPES[column.kind] for column in table.columns}
+    for file in files:
+        for name in file.given:
+            column = table.column(name)
+            if column is not None:
+                types.setdefault(column.typed_name, SQL_TYPES[column.kind])
+    types |= {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in kinds.items()}
+    return {**types, "file": "VARCHAR", "line": "BIGINT"}
 
 
-def _chunk(part: Part, rows: np.ndarray, kinds: dict[str, AttributeKind]) -> pd.DataFrame:
-    frame = part.converted.frame.iloc[rows].reset_index(drop=True)
-    extra = {name: typed_attribute(texts, kinds[name])[rows] for name, texts in part.attributes.items()}
-    place = {"file": [part.converted.raw.file] * len(rows), "line": part.converted.raw.lines[rows]}
-    return pd.concat([frame, pd.DataFrame({**extra, **place})], axis=1)
+def _selects(file: TypedFile, types: Mapping[str, str], kinds: Mapping[str, AttributeKind]) -> list[str]:
+    values = _values(file, kinds)
+    own = [_select(file, types, values)]
+    for name, amount in file.taken_back().items():
+        day, kind = TAKEN_BACK[name]
+        dated = f"coalesce({quote(day)}, charged_on)" if day in file.given else "charged_on"
+        taken = {key: sql for key, sql in values.items() if key in ("customer_id", "currency", "email", "file", "line")}
+        row = {**taken, "charged_on": dated, "amount_minor": amount, "kind": literal(kind)}
+        own.append(f"{_select(file, types, row)} AND {amount} <> 0")
+    return own
+
+
+def _values(file: TypedFile, kinds: Mapping[str, AttributeKind]) -> dict[str, str]:
+    """SQL of each typed column that the file has."""
+    values = {}
+    for name in file.given:
+        column = file.table.column(name)
+        if column is not None:
+            values[column.typed_name] = file.amount(name) if column.kind == "amount" else quote(column.typed_name)
+    if file.table.money:
+        values["currency"] = "currency"
+    values |= {name: attribute_value(column, kinds[name]) for name, column in file.attributes.items()}
+    return {**values, "file": literal(file.raw.file), "line": file.line}
+
+
+def _select(file: TypedFile, types: Mapping[str, str], values: Mapping[str, str]) -> str:
+    columns = [(f"CAST({values.get(name, 'NULL')} AS {kind})", name) for name, kind in types.items()]
+    return f"SELECT {select_list(columns)} FROM {file.relation} WHERE {file.accepted}"

@@ -11,6 +11,7 @@ Kind = Literal["id", "text", "day", "month", "moment", "amount", "number", "scor
 RATING_PREFIX = "rating_"
 ATTRIBUTE_TABLE = "customers"
 DATE_KINDS = frozenset({"day", "month", "moment"})
+VERBATIM = frozenset({"comment", "subject", "body", "tags"})
 NUMBER_KINDS = frozenset({"amount", "number", "score", "rate"})
 SQL_TYPES: Mapping[Kind, str] = {
     "id": "VARCHAR",
@@ -30,6 +31,8 @@ TYPED_NAMES: Mapping[str, str] = {
     "margin": "margin_minor",
     "credit_amount": "credit_minor",
     "cost": "cost_minor",
+    "refunded_amount": "refunded_minor",
+    "chargeback_amount": "chargeback_minor",
 }
 
 
@@ -153,6 +156,10 @@ TABLES: Mapping[str, Table] = {
                 Column("period_start", "day"),
                 Column("period_end", "day"),
                 Column("margin", "amount"),
+                Column("refunded_amount", "amount"),
+                Column("refunded_on", "day"),
+                Column("chargeback_amount", "amount"),
+                Column("chargeback_on", "day"),
                 _EMAIL,
             ),
             key=("invoice_id",),
@@ -262,6 +269,11 @@ TABLES: Mapping[str, Table] = {
         Table(
             "identities",
             (_must("customer_id", "id"), _must("alias", "text"), Column("kind", "text")),
+        ),
+        Table(
+            "control_totals",
+            (_must("month", "month"), _must("amount", "amount"), Column("currency", "text")),
+            money="amount",
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlink.engine.duckdb_engine import DuckDBEngine, read_parquet_text
+from cxlink.engine.duckdb_engine import DuckDBEngine
 from cxlink.engine.interface import Engine, QueryError, quote
 from cxlink.engine.open import open_engine
 from cxlink.errors import EngineError, ExitCode
@@ -94,9 +95,13 @@ def test_failures_never_quote_data(engine: Engine) -> None:
 def test_parquet_is_written_once_and_read_back_as_text(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "all[1]*.parquet"
     engine.write_parquet("SELECT '007' AS id, CAST(1.50 AS DECIMAL(9, 2)) AS amount UNION ALL SELECT NULL, 2", path)
-    types, frame = read_parquet_text(path)
-    assert types == {"id": "VARCHAR", "amount": "DECIMAL(12,2)"} or types["id"] == "VARCHAR"
-    assert list(frame["amount"]) == ["1.50", "2.00"]
+    shutil.copyfile(path, engine.folder / "x.parquet")
+    types = engine.view_parquet("x", engine.folder / "x.parquet")
+    assert types["id"] == "VARCHAR"
+    assert [str(amount) for amount in engine.frame("SELECT CAST(amount AS VARCHAR) AS a FROM x")["a"]] == [
+        "1.50",
+        "2.00",
+    ]
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
         engine.write_parquet("SELECT 1", path)
@@ -111,10 +116,30 @@ def test_a_parquet_link_is_not_followed(engine: Engine, tmp_path: Path) -> None:
     assert target.read_text() == "mine"
 
 
-def test_a_broken_parquet_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "x.parquet").write_bytes(b"PAR1 not really")
+def test_a_broken_parquet_file_is_told(engine: Engine) -> None:
+    (engine.folder / "x.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(QueryError):
-        read_parquet_text(tmp_path / "x.parquet")
+        engine.view_parquet("x", engine.folder / "x.parquet")
+
+
+def test_files_outside_the_private_folder_are_not_read(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(QueryError):
+        engine.view_text("x", tmp_path / "secret.csv", ["a", "b"], delimiter=",", skip_lines=1)
+    (engine.folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(QueryError):
+        engine.view_text("x", engine.folder / "link.csv", ["a", "b"], delimiter=",", skip_lines=1)
+
+
+def test_a_view_of_text_reads_every_cell_as_it_stands(engine: Engine) -> None:
+    path = engine.folder / "it's;[1]*.csv"
+    path.write_text('id;text\n007;"a;""b""\nc"\n;\n NA ;""\n', encoding="utf-8")
+    engine.view_text("it's", path, ["a'", 'b"'], delimiter=";", skip_lines=1)
+    rows = engine.frame('SELECT * FROM "it\'s"').to_numpy().tolist()
+    assert rows == [["007", 'a;"b"\nc'], ["", ""], [" NA ", ""]]
+    path.write_text("id;text\n1;2\n1;2;3\n", encoding="utf-8")
+    with pytest.raises(QueryError):
+        engine.frame('SELECT * FROM "it\'s"')
 
 
 def test_closing_removes_the_private_folder(tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_engine("duckdb", spill_folder=tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def real_data() -> Callable[[str], Path]:
     """Find a folder of the real data, or skip."""
     root = Path(os.environ.get("CXLINK_REAL_DATA", REPO / ".." / "shared" / "data")).resolve()

@@ -160,3 +160,28 @@ def test_a_link_to_a_folder_is_missing(project: Project, tmp_path: Path) -> None
     (project.folder / "x.csv").symlink_to(tmp_path)
     project.revenue = 'path = "x.csv"'
     assert project.fault().code == "CX101"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1257", "piegāde kavējās, ļoti slikti, čeks nav pareizs, rēķins arī, žēl, bet paldies par ātru atbildi"),
+        ("cp1255", "המשלוח איחר מאוד והשירות היה גרוע"),
+        ("cp1256", "التوصيل متأخر جدا والخدمة سيئة"),
+        ("cp1251", "доставка опоздала, очень плохо"),
+        ("cp932", "配達が遅れました。とても残念です。"),
+    ],
+)
+@pytest.mark.parametrize("told", [False, True])
+def test_a_refused_encoding_comes_with_a_guess_that_makes_it_exact(
+    project: Project, encoding: str, words: str, told: bool
+) -> None:
+    text = f'response_id,customer_id,responded_at,nps,comment\nr1,001,2024-01-31,9,"{words}"\nr2,002,2024-01-31,1,x\n'
+    (project.folder / "feedback.csv").write_bytes(text.encode(encoding))
+    if not told:
+        error = project.fault()
+        assert (error.code, f'encoding = "{encoding}"' in error.remedy) == ("CX111", True)
+        return
+    project.feedback = f'path = "feedback.csv"\nencoding = "{encoding}"'
+    project.load()
+    assert project.rows("feedback", "comment") == [(words,), ("x",)]

@@ -93,10 +93,20 @@ def test_impossible_days_are_held_back_alone() -> None:
 
 
 def test_a_time_without_am_or_pm_among_those_with_is_held_back() -> None:
-    assert read("1/25/2024 3:04 PM", "1/25/2024 3:04", "1/26/2024") == [
+    assert read("1/25/2024 3:04 PM", "1/25/2024 3:04", "1/26/2024", "1/26/2024 4:00 AM") == [
         "2024-01-25T15:04:00",
         None,
         "2024-01-26T00:00:00",
+        "2024-01-26T04:00:00",
+    ]
+
+
+def test_a_time_with_am_or_pm_among_those_without_is_held_back() -> None:
+    assert read("1/25/2024 13:04", "1/25/2024 3:04 PM", "1/26/2024", "1/26/2024 14:00") == [
+        "2024-01-25T13:04:00",
+        None,
+        "2024-01-26T00:00:00",
+        "2024-01-26T14:00:00",
     ]
 
 

@@ -16,8 +16,8 @@ from cxlink.engine.open import open_engine
 from cxlink.errors import CxlinkError, Faults
 from cxlink.handoff import LedgerEntry
 from cxlink.load import RefusedData
-from cxlink.load.decode import read_text
 from cxlink.load.records import RecordReader, find_header
+from cxlink.load.staging import stage_text
 from tests.load.conftest import FEEDBACK, Project
 
 HEADER = ["invoice_id", "customer_id", "charged_on", "amount", "currency"]
@@ -111,7 +111,7 @@ def test_neither_order_nor_splitting_into_files_loses_anything(rows: list[Row], 
 @given(st.text(alphabet='a1"\n\r,;\t |é', max_size=80))
 def test_every_line_of_any_text_is_in_a_record_or_rejected(text: str) -> None:
     header = find_header(f"x,y\n{text}", wanted=frozenset("xy"), required=frozenset("xy"))
-    reader = RecordReader(f"x,y\n{text}", header, day_index=None, place="x")
+    reader = RecordReader(list(io.StringIO(f"x,y\n{text}", newline="")), header, day_index=None, place="x")
     seen: set[int] = set()
     for batch in reader.batches(size=2):
         for line, span in zip(batch.lines, batch.spans, strict=True):
@@ -130,7 +130,7 @@ def test_any_bytes_give_a_ledger_or_one_clear_refusal(raw: bytes) -> None:
         path = Path(folder) / "x.csv"
         path.write_bytes(raw)
         try:
-            read_text(path, place="x.csv", encoding=None)
+            stage_text(path, Path(folder), place="x.csv", encoding=None)
         except CxlinkError as error:
             assert error.code.startswith("CX1")  # noqa: PT017
 

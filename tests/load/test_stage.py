@@ -50,6 +50,7 @@ def test_every_canonical_column_exists_with_its_type(project: Project) -> None:
         "customer_id": "VARCHAR", "charged_on": "DATE", "amount_minor": "BIGINT", "invoice_id": "VARCHAR",
         "currency": "VARCHAR", "kind": "VARCHAR", "period_start": "DATE", "period_end": "DATE",
         "margin_minor": "BIGINT",
+        "refunded_minor": "BIGINT", "refunded_on": "DATE", "chargeback_minor": "BIGINT", "chargeback_on": "DATE",
         "email": "VARCHAR", "file": "VARCHAR", "line": "BIGINT",
     }  # fmt: skip
 
@@ -65,6 +66,7 @@ def test_all_tables_of_the_contract(project: Project) -> None:
         "labels": ("record_id,table,component,probability\nt1,tickets,delivery,0.1\n", 1),
         "fx": ("currency,date,rate_to_project\nusd,2024-01-01,0.91\n", 1),
         "identities": ("customer_id,alias,kind\nc1,a@b.c,email\n", 1),
+        "control_totals": ("month,amount\n2024-01,10.50\n", 1),
     }
     assert set(samples) | {"revenue", "feedback"} == set(TABLES)
     for name, (text, _) in samples.items():

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxlink.link import link
-from tests.canonical import build_loaded, build_settings, tags_of
+from tests.canonical import build_loaded, build_settings, monthly_and_charged, tags_of
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 STEPS = ["new", "expansion", "contraction", "churn", "reactivation", "correction"]
@@ -40,13 +40,15 @@ def test_every_cent_is_in_one_line_and_every_movement_in_the_chain(charges: list
     people["ended_on"] = pd.NaT
     answers = pd.DataFrame({"response_id": ["r"], "customer_id": ["a"], "responded_at": [pd.Timestamp("2024-02-01")]})
     revenue = table(charges)
-    loaded = build_loaded({"customers": people, "revenue": revenue, "feedback": answers}, first=FIRST, last=LAST)
+    frames = {"customers": people, "revenue": revenue, "feedback": answers}
+    loaded = build_loaded(frames, first=FIRST, last=LAST)
+    unlinked = build_loaded(frames, first=FIRST, last=LAST)
     try:
         linked = link(loaded, tags_of([]), build_settings(model={"business": "subscription"}), divisor=100)
-        parts = loaded.engine.scalar("select coalesce(cast(sum(price_minor) as bigint), 0) from month_parts")
-        whole = loaded.engine.scalar("select coalesce(cast(sum(amount_minor) as bigint), 0) from recurring_charges")
+        parts, whole = monthly_and_charged(unlinked)
     finally:
         loaded.engine.close()
+        unlinked.engine.close()
     assert sum(units for _, units in linked.reconciliation) == sum(round(amount * 100) for amount in revenue["amount"])
     assert parts == whole
     moves = linked.movements

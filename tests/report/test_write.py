@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cxlink.engine.duckdb_engine import read_parquet_text
 from cxlink.engine.interface import QueryError
 from cxlink.errors import ReadWriteError
 from cxlink.handoff import RunResult
@@ -162,7 +162,11 @@ def test_a_run_without_incidents_and_answers_has_a_timeline(result: RunResult, t
 def test_parquet_and_csv_hold_the_same(result: RunResult, tmp_path: Path) -> None:
     write_outputs(result, tmp_path / "out")
     for name in TABLES:
-        types, frame = read_parquet_text(tmp_path / "out" / "tables" / f"{name}.parquet")
+        view = f"written_{name}"
+        copy = result.loaded.engine.folder / f"{name}.parquet"
+        shutil.copyfile(tmp_path / "out" / "tables" / f"{name}.parquet", copy)
+        types = result.loaded.engine.view_parquet(view, copy)
+        frame = result.loaded.engine.frame(f"SELECT * FROM {view}")
         rows = rows_of(tmp_path / "out" / "tables" / f"{name}.csv")
         assert list(types) == list(rows[0])
         assert len(frame) == len(rows)

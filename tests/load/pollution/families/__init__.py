@@ -1,0 +1,1 @@
+"""The pollutions, one module a family."""
