@@ -38,7 +38,9 @@ class LinkedData:
     messages: tuple[Message, ...]
 
 
-def load_and_link(settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress) -> LinkedData:
+def load_and_link(
+    settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress, state: Path | None = None
+) -> LinkedData:
     """Read the exports and put them onto timelines.
 
     Parameters
@@ -51,6 +53,8 @@ def load_and_link(settings: Settings, *, engine: Engine, as_of: date | None, pro
         Cut-off that overrides the configuration's.
     progress : callable
         Told the stage and the share of it that is done.
+    state : Path, optional
+        Folder for what is kept between runs.
 
     Returns
     -------
@@ -63,19 +67,29 @@ def load_and_link(settings: Settings, *, engine: Engine, as_of: date | None, pro
         Where a source cannot be used or the configuration is wrong.
     """
     progress("load", 0.0)
-    loaded = load(settings, engine=engine, as_of=as_of)
+    loaded = load(
+        settings, engine=engine, as_of=as_of, cache=state / "cache" if settings.load.cache and state else None
+    )
     progress("tag", 0.0)
     taxonomy = None if settings.taxonomy.path is None else Path(expand_path(settings.taxonomy.path, settings.folder))
     tagged = tag(loaded, taxonomy)
     progress("link", 0.0)
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
     causes = count_causes(loaded)
-    readiness = assess_readiness(linked, settings)
+    readiness = assess_readiness(loaded, linked, settings)
     messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
     return LinkedData(loaded, tagged, linked, causes, readiness, messages)
 
 
-def run(settings: Settings, *, engine: Engine, as_of: date | None, seed: int | None, progress: Progress) -> RunResult:
+def run(
+    settings: Settings,
+    *,
+    engine: Engine,
+    as_of: date | None,
+    seed: int | None,
+    progress: Progress,
+    state: Path | None = None,
+) -> RunResult:
     """Run every stage.
 
     Parameters
@@ -90,6 +104,8 @@ def run(settings: Settings, *, engine: Engine, as_of: date | None, seed: int | N
         Seed that overrides the configuration's.
     progress : callable
         Told the stage and the share of it that is done.
+    state : Path, optional
+        Folder for what is kept between runs.
 
     Returns
     -------
@@ -102,7 +118,7 @@ def run(settings: Settings, *, engine: Engine, as_of: date | None, seed: int | N
         Where a source cannot be used or the configuration is wrong.
     """
     chosen = settings.project.seed if seed is None else seed
-    data = load_and_link(settings, engine=engine, as_of=as_of, progress=progress)
+    data = load_and_link(settings, engine=engine, as_of=as_of, progress=progress, state=state)
     for_weights, for_futures = (np.random.default_rng(part) for part in np.random.SeedSequence(chosen).spawn(2))
     weights = draw_weights(settings.model.draws, len(data.linked.customers), for_weights)
     progress("churn", 0.0)

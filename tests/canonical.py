@@ -11,6 +11,11 @@ import pandas as pd
 
 from cxlink.engine.open import open_engine
 from cxlink.handoff import Loaded, Tagged
+from cxlink.link.charges import Charges, read_charges
+from cxlink.link.classify import classify_revenue
+from cxlink.link.identity import match_customers
+from cxlink.link.months import add_up_months, take_apart
+from cxlink.link.spans import measure_spans
 from cxlink.load.tables import SQL_TYPES, TABLES
 from cxlink.settings import Settings
 from cxlink.simulate import Company
@@ -64,6 +69,24 @@ def tags_of(rows: list[tuple[str, str, str, str | None]], *, intent: str = "") -
     """Tags from (record, table, component, cause)."""
     frame = pd.DataFrame(rows, columns=["record_id", "table", "component", "cause"])
     return Tagged(frame.assign(intent=intent, evidence="their words"), "test", "0", ())
+
+
+def find_charges(loaded: Loaded) -> list[Charges]:
+    """Recurring charges of tables that are not linked yet."""
+    match_customers(loaded)
+    classify_revenue(loaded, currency="EUR", subscription=True)
+    return list(read_charges(loaded))
+
+
+def monthly_and_charged(loaded: Loaded) -> tuple[tuple[int, int], tuple[int, int]]:
+    """What charges add up to after and before they are spread over months: as charged, and at constant rates."""
+    parts, whole = [0, 0], [0, 0]
+    for charges in find_charges(loaded):
+        monthly = add_up_months(charges, take_apart(charges, measure_spans(charges)))
+        for place, (part, charge) in enumerate([(monthly.price, charges.amount), (monthly.constant, charges.constant)]):
+            parts[place] += int(part.sum())
+            whole[place] += int(charge.sum())
+    return (parts[0], parts[1]), (whole[0], whole[1])
 
 
 def build_settings(**groups: object) -> Settings:

@@ -86,8 +86,9 @@ def all_codes() -> Codes:
     from cxlink.impact.codes import CODES as OF_IMPACT
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
+    from cxlink.profiles.codes import CODES as OF_PROFILES
     from cxlink.report.codes import CODES as OF_REPORT
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
 
-    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_REPORT, **OF_SIMULATE}
+    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_PROFILES, **OF_REPORT, **OF_SIMULATE}

@@ -16,6 +16,8 @@ OutOption = Annotated[
     Path | None, typer.Option("--out", help="Folder of the reports; default out/<cut-off date>.", metavar="FOLDER")
 ]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Last day that counts, as 2025-12-31.", metavar="DATE")]
+TableFormat = Literal["table", "json", "csv", "md"]
+FormatOption = Annotated[TableFormat, typer.Option("--format", help="How the result is printed.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No messages, only results.")]
 DEFAULT_CONFIG = Path("cxlink.toml")
 

@@ -9,6 +9,7 @@ import typer
 
 from cxlink.cli.consoles import progress_bar
 from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, QuietOption, read_day
+from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import UsageError
 
 
@@ -19,15 +20,17 @@ def rows(
     quiet: QuietOption = False,
 ) -> None:
     """Print the records behind a component's figures as CSV."""
-    from cxlink.pipeline import load_and_link, open_engine
+    from cxlink.pipeline import load_and_link
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
     cut_off = read_day(as_of)
-    engine = open_engine("duckdb")
+    engine = open_engine_for(settings)
     try:
         with progress_bar(quiet=quiet) as progress:
-            data = load_and_link(settings, engine=engine, as_of=cut_off, progress=progress)
+            data = load_and_link(
+                settings, engine=engine, as_of=cut_off, progress=progress, state=state_folder(settings)
+            )
         if component not in data.linked.components:
             there = ", ".join(data.linked.components) or "none"
             raise UsageError("CX016", component, "is no component of this data.", f"Components: {there}.")

@@ -17,6 +17,7 @@ from cxlink.cli.options import (
     QuietOption,
     read_day,
 )
+from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import Faults
 
 
@@ -69,7 +70,6 @@ def run_job(
     """
     from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
-    from cxlink.pipeline import open_engine
     from cxlink.pipeline import run as run_stages
     from cxlink.report.document import build_document
     from cxlink.report.publish import check_out
@@ -81,10 +81,12 @@ def run_job(
     cut_off = read_day(as_of)
     if out is not None:
         check_out(out)
-    opened = open_engine(engine)
+    opened = open_engine_for(settings, engine)
     try:
         with progress_bar(quiet=quiet) as progress:
-            result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress)
+            result = run_stages(
+                settings, engine=opened, as_of=cut_off, seed=seed, progress=progress, state=state_folder(settings)
+            )
             folder = out or Path("out") / result.loaded.observed_to.isoformat()
             progress("report", 0.0)
             write_outputs(result, folder, provenance_of(config, settings, result.loaded.ledger))

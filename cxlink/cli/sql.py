@@ -9,6 +9,7 @@ import typer
 
 from cxlink.cli.consoles import progress_bar
 from cxlink.cli.options import DEFAULT_CONFIG, AsOfOption, ConfigOption, QuietOption, read_day
+from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import UsageError
 
 
@@ -20,15 +21,15 @@ def sql(
 ) -> None:
     """Run a query over the linked tables and print the rows as CSV."""
     from cxlink.engine.interface import QueryError
-    from cxlink.pipeline import load_and_link, open_engine
+    from cxlink.pipeline import load_and_link
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
     cut_off = read_day(as_of)
-    engine = open_engine("duckdb")
+    engine = open_engine_for(settings)
     try:
         with progress_bar(quiet=quiet) as progress:
-            load_and_link(settings, engine=engine, as_of=cut_off, progress=progress)
+            load_and_link(settings, engine=engine, as_of=cut_off, progress=progress, state=state_folder(settings))
         rows = engine.frame(query)
     except QueryError as failed:
         raise UsageError("CX017", "query", f"{failed.message}.", "Correct it.") from None

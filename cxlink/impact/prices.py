@@ -38,7 +38,8 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     """Regress the log change between consecutive charges on the incidents between them.
 
     Within customers, because it compares each charge with the same customer's charge before; adjusted for attributes
-    and calendar quarter; clustered by customer.
+    and calendar quarter; clustered by customer. Changes that share all of that come as one row with their mean, whose
+    weight is their number: the estimate and each customer's influence are the same.
 
     Parameters
     ----------
@@ -57,23 +58,26 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     changes = linked.price_changes
     if changes.empty:
         return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
-    customer = changes["customer"].to_numpy()
-    before, after = changes["before_day"].to_numpy(), changes["after_day"].to_numpy()
+    customer, before, after, n_changes = (
+        changes[name].to_numpy(dtype=np.int64) for name in ("customer", "before_day", "after_day", "n_changes")
+    )
     met = np.zeros((len(changes), n_components))
     for place, name in enumerate(linked.components):
         rows = linked.incidents.loc[linked.incidents["component"] == name]
         # an incident on the day of a charge is heard of by the next one
         met[:, place] = count_between(rows, "incident_day", customer, before - 1, after - 1)
     customers_met = np.array([len(np.unique(customer[met[:, place] > 0])) for place in range(n_components)])
-    enough = ((met > 0).sum(axis=0) >= MIN_CHANGES) & (customers_met >= MIN_CUSTOMERS)
+    enough = (((met > 0) * n_changes[:, None]).sum(axis=0) >= MIN_CHANGES) & (customers_met >= MIN_CUSTOMERS)
     change = changes["log_change"].to_numpy()
     if not enough.any() or np.ptp(change) == 0:
         return PriceEffect(point, draws, enough)
-    quarters = quarter_columns(after)
+    quarters = quarter_columns(after, n_changes)
     design = np.column_stack([met, np.ones(len(changes)), linked.covariates[customer], quarters])
     usable = np.append(enough, np.ones(design.shape[1] - n_components, dtype=bool))
     try:
-        fit, kept = fit_kept_columns(lambda X: fit_clustered_ols(X, change, cluster=customer), design, usable)
+        fit, kept = fit_kept_columns(
+            lambda X: fit_clustered_ols(X, change, cluster=customer, weights=n_changes), design, usable
+        )
     except EstimationError:
         return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
     found = kept[:n_components].copy()

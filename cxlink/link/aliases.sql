@@ -1,14 +1,18 @@
--- a name that two customers share identifies neither
+-- every other name of a customer; a name of several customers identifies none of them
 create table linked_aliases as
-select alias, min(customer) as customer
+select
+    alias,
+    case when min(customer) = max(customer) then min(customer) end as customer,
+    min(kind) as kind,
+    case when min(customer) = max(customer) then false else true end as is_ambiguous
 from (
-    select lower(trim(email)) as alias, customer
+    select {email_name} as alias, customer, 'email' as kind
     from linked_customers
-    where email is not null and trim(email) <> ''
-    union
-    select lower(trim(identities.alias)) as alias, linked_customers.customer
+    where email is not null
+    union all
+    select {identity_name} as alias, linked_customers.customer, coalesce(identities.kind, 'alias') as kind
     from identities
     join linked_customers on linked_customers.customer_id = identities.customer_id
 ) as names
+where alias <> ''
 group by alias
-having count(distinct customer) = 1;

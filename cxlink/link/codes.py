@@ -87,4 +87,70 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The configuration names things that this version reads and checks for form, and does nothing with.",
         "Do not rely on them. In particular, gates are not checked: a job does not fail on them.",
     ),
+    "CX230": (
+        "Names of several customers",
+        "An email or alias stands for more than one customer. It identifies none of them: joined, its rows and money"
+        " would count once for each.",
+        "Give each email and alias to one customer, in customers and identities.",
+    ),
+    "CX231": (
+        "Revenue without an exchange rate",
+        "A charge in another currency is worth the latest rate on or before its day, if that is at most 31 days old."
+        " Charges without such a rate stay in the ledger and are used nowhere else; currencies are never added up"
+        " without rates.",
+        "Export fx with a rate for each month of the revenue.",
+    ),
+    "CX232": (
+        "Ids written differently",
+        "Rows that find no customer would, if the ids of both exports were written alike: one of them was changed on"
+        " its way, by a spreadsheet program for instance. Nothing is repaired, because two customers may differ in just"
+        " that.",
+        "Export the id as text, in the form that the message names.",
+    ),
+    "CX233": (
+        "Ids that lost their digits",
+        "A spreadsheet program wrote ids as numbers such as 1.2E+10. The digits left out are lost.",
+        "Export again with the id as text.",
+    ),
+    "CX234": (
+        "Revenue differs from the general ledger",
+        "In these months the accepted revenue is not what control_totals says. Any difference is told, to the cent.",
+        "Look for rows held back, files missing or doubled, and charges that are booked in another month.",
+    ),
+    "CX235": (
+        "Files that repeat each other",
+        "Charges of the same customer, day, amount and kind stand in two files of one source, at least half of the"
+        " smaller file's on the days that both cover. Without an invoice_id they cannot be told from two charges, so"
+        " they count twice.",
+        "Export periods that do not overlap, or map invoice_id.",
+    ),
+    "CX236": (
+        "Answers without a customer differ",
+        "Answers that found no customer have other scores than the rest, more than chance would make them. Only answers"
+        " with a customer can tell what scores have to do with leaving.",
+        "Export the missing ids.",
+    ),
+    "CX238": (
+        "A source ends early",
+        "Its last record lies more than 31 days before that of the freshest source. The observed window ends with the"
+        " source that ends first, unless the configuration sets it.",
+        "Export all sources up to the same day.",
+    ),
+    "CX239": (
+        "A source misses months",
+        "A source that has rows in most months has none in some between its first and its last.",
+        "Look for a file that is missing from the export.",
+    ),
+    "CX240": (
+        "Those who answer are others",
+        "Customers who answered differ from those who did not by more than a quarter of a standard deviation. Scores"
+        " are those of customers who answer.",
+        "Look at the comparison of `cxlink check`; ask those who do not answer.",
+    ),
+    "CX241": (
+        "Constant exchange rates",
+        "Movements of revenue and effects on prices are at one rate a currency: the one in force on the first observed"
+        " day, else the first after it. What the rates did is a movement of its own, called currency.",
+        "Nothing to do.",
+    ),
 }

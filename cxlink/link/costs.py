@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxlink.engine.interface import Engine
 from cxlink.handoff import Loaded, Message
 from cxlink.link.frames import day_numbers
 from cxlink.link.sql import read_sql
 
 UNNAMED_CONCERN = 0.02
+BORNE_WITHIN_DAYS = 45
 
 
 def build_ticket_costs(
@@ -36,6 +38,7 @@ def build_ticket_costs(
     messages : tuple of Message
         What was counted on one side only.
     """
+    _put_borne(loaded.engine)
     rows = loaded.engine.frame(
         read_sql("tickets"), {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to}
     )
@@ -61,6 +64,22 @@ def build_ticket_costs(
         }
     )
     return tickets, (*_borne_message(int(rows["borne_by_revenue"].sum())), *_unnamed_message(loaded))
+
+
+def _put_borne(engine: Engine) -> None:
+    """Pair credits with refunds, each once: a refund bears one credit, and the next equal credit is a cost."""
+    engine.create_table("borne_tickets", {"ticket_id": "varchar"})
+    if not engine.scalar("select count(*) from tickets where credit_minor > 0"):
+        return
+    pairs = engine.frame(read_sql("refunds"), {"within_days": BORNE_WITHIN_DAYS})
+    spent: set[tuple[str, int]] = set()
+    borne: dict[str, None] = {}
+    for ticket, file, line in zip(pairs["ticket_id"], pairs["file"], pairs["line"], strict=True):
+        # earliest first is as many pairs as there can be, because all windows are of one length
+        if ticket not in borne and (file, line) not in spent:
+            borne[ticket] = None
+            spent.add((file, line))
+    engine.append("borne_tickets", pd.DataFrame({"ticket_id": pd.Series(list(borne), dtype=object)}))
 
 
 def _unnamed_message(loaded: Loaded) -> tuple[Message, ...]:

@@ -6,7 +6,8 @@ from (
         coalesce(feedback.comment, tickets.body, tickets.subject) as text,
         row_number() over (
             partition by tags.component, tags.cause
-            order by tags.n_named, coalesce(feedback.responded_at, tickets.opened_at) desc, tags.record_id
+            order by tags.n_named, coalesce(feedback.responded_at, tickets.opened_at) desc, tags.record_id,
+                tags.table_name
         ) as place
     from (
         select record_id, table_name, component, cause, count(*) over (partition by table_name, record_id) as n_named

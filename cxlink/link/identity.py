@@ -5,64 +5,93 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cxlink.engine.interface import Engine
-from cxlink.handoff import Linkage, Loaded
-from cxlink.link.sql import read_sql, statements
+from cxlink.handoff import AmbiguousNames, Loaded
+from cxlink.link.names import name_key
+from cxlink.link.sql import bind, read_sql, statements
 
-MATCHED_TABLES = ("revenue", "feedback", "tickets", "events")
-GRACE_DAYS = 31
+MATCHED_TABLES = ("revenue", "feedback", "tickets", "events", "invitations")
 EMAIL_TABLES = ("revenue", "feedback", "tickets")
+MATCHING_KEYS = ("id", "alias", "email")
+REASONS = ("no id", "unknown id", "unknown email", "ambiguous name")
+GRACE_DAYS = 31
+_COUNTED = (
+    "select customer_id as raw, count(*) as n_rows from {table} where customer_id is not null group by customer_id"
+)
 
 
-def match_customers(loaded: Loaded) -> Linkage:
+def match_customers(loaded: Loaded) -> None:
     """Build the customers and find the customer of each row of the other tables.
 
-    Leaves ``linked_customers`` and ``matched_<table>`` on the engine.
+    Leaves ``linked_customers``, ``linked_aliases`` and, of each table, ``<table>_ids`` and ``<table>_emails`` (each
+    name once, with its customer) and the view ``matched_<table>``. Names that several customers share are taken out
+    before anything is joined, so that no join finds two customers for a row.
 
     Parameters
     ----------
     loaded : Loaded
         The canonical tables.
 
-    Returns
-    -------
-    Linkage
-        Shares of rows, and of money, that found their customer.
+    Raises
+    ------
+    ValueError
+        If a join would multiply rows.
     """
     engine = loaded.engine
-    given = "customers" in loaded.columns
-    name = "customers_given" if given else "customers_derived"
-    overdue_from = loaded.observed_to - timedelta(days=GRACE_DAYS)
-    values: dict[str, object] = {"observed_to": loaded.observed_to, "overdue_from": overdue_from}
-    engine.execute(read_sql(name).rstrip().rstrip(";"), None if given else values)
-    for statement in statements("aliases"):
-        engine.execute(statement)
+    counted = {"revenue": "select customer_id as raw, n_rows from revenue_payers"} if _build_customers(loaded) else {}
+    aliases = read_sql("aliases").replace("{email_name}", name_key("email"))
+    engine.execute(aliases.replace("{identity_name}", name_key("identities.alias")))
+    _check_unique(engine, "linked_aliases", "alias")
     for table in MATCHED_TABLES:
-        sql = read_sql("matched").replace("{table}", table).rstrip().rstrip(";")
-        if table not in EMAIL_TABLES:
-            sql = sql.replace("lower(trim(source.email))", "cast(null as varchar)")
-        engine.execute(sql)
-    return _measure(engine, loaded)
+        email = "email" if table in EMAIL_TABLES else "cast(null as varchar)"
+        for statement in statements("names"):
+            sql = (
+                statement.replace("{counted}", counted.get(table, _COUNTED))
+                .replace("{table}", table)
+                .replace("source.{email}", _of_source(email))
+            )
+            sql = sql.replace("{id_name}", name_key("ids.raw")).replace("{raw_name}", name_key("raw"))
+            engine.execute(sql.replace("{email}", email))
+        _check_unique(engine, f"{table}_ids", "raw")
+        _check_unique(engine, f"{table}_emails", "raw")
+    engine.execute("drop table if exists revenue_payers")
 
 
-def _measure(engine: Engine, loaded: Loaded) -> Linkage:
-    def share(table: str, value: str = "1") -> float | None:
-        if table not in loaded.columns:
-            return None
-        frame = engine.frame(
-            f"select cast(coalesce(sum(case when customer is not null then {value} else 0 end), 0) as double) as"
-            f" matched, cast(coalesce(sum({value}), 0) as double) as total from matched_{table}"
-        )
-        total = float(frame["total"].iloc[0])
-        return float(frame["matched"].iloc[0]) / total if total else None
+def count_ambiguous(engine: Engine) -> tuple[AmbiguousNames, ...]:
+    """Count the names that several customers share.
 
-    customers = int(str(engine.scalar("select count(*) from linked_customers")))
-    paying = engine.scalar("select count(distinct customer) from matched_revenue where customer is not null")
-    return Linkage(
-        customers=customers,
-        feedback_matched=share("feedback"),
-        tickets_matched=share("tickets"),
-        events_matched=share("events"),
-        revenue_matched=share("revenue"),
-        revenue_matched_by_amount=share("revenue", "abs(amount_minor)"),
-        customers_with_revenue=int(str(paying)) / customers if customers and "revenue" in loaded.columns else None,
+    Parameters
+    ----------
+    engine : Engine
+        With ``linked_aliases``.
+
+    Returns
+    -------
+    tuple of AmbiguousNames
+        One a kind of name, most first.
+    """
+    rows = engine.frame(
+        "select kind, count(*) as n from linked_aliases where is_ambiguous group by kind order by n desc, kind"
     )
+    return tuple(AmbiguousNames(str(kind), int(n)) for kind, n in zip(rows["kind"], rows["n"], strict=True))
+
+
+def _build_customers(loaded: Loaded) -> bool:
+    """Whether the customers were derived from revenue, which leaves ``revenue_payers``."""
+    given = "customers" in loaded.columns
+    overdue_from = loaded.observed_to - timedelta(days=GRACE_DAYS)
+    values = {"observed_to": loaded.observed_to, "overdue_from": overdue_from}
+    for sql in statements("customers_given" if given else "customers_derived"):
+        loaded.engine.execute(sql, bind(sql, values) or None)
+    _check_unique(loaded.engine, "linked_customers", "customer_id")
+    return not given
+
+
+def _of_source(email: str) -> str:
+    return "source.email" if email == "email" else email
+
+
+def _check_unique(engine: Engine, table: str, column: str) -> None:
+    """A name that stands once on the right side of a join cannot multiply the rows of the left side."""
+    repeated = engine.scalar(f"select count(*) - count(distinct {column}) from {table}")
+    if int(str(repeated)):
+        raise ValueError(f"{repeated} values of {table}.{column} repeat: joins would multiply rows")

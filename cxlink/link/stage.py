@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Linkage, Linked, Loaded, Message, Tagged
+from cxlink.handoff import Linkage, Linked, Loaded, Message, MoneyAccounts, Tagged
+from cxlink.link.accounts import (
+    build_control_totals,
+    build_currencies,
+    build_lines,
+    money_messages,
+    reconcile,
+    revenue_sums,
+)
+from cxlink.link.answered import answer_messages, compare_answerers, compare_scores, measure_response_rate
+from cxlink.link.classify import classify_revenue
 from cxlink.link.costs import build_ticket_costs
 from cxlink.link.covariates import build_covariates, check_segments
+from cxlink.link.coverage import build_coverage, coverage_messages
+from cxlink.link.damage import count_lost_digits
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
-from cxlink.link.prices import (
-    build_movements,
-    build_price_changes,
-    build_prices,
-    latest_coverage,
-    latest_prices,
-    reconcile,
-)
+from cxlink.link.linkage import build_linkage
+from cxlink.link.match_messages import match_messages
+from cxlink.link.overlaps import find_overlaps, overlap_messages
+from cxlink.link.prices import build_prices
 from cxlink.link.responses import build_responses
 from cxlink.link.spells import build_spells
 from cxlink.settings import Settings
 
 MATCH_FLOOR = 0.05
-MATCH_CONCERN = 0.9
 Business = Literal["subscription", "orders"]
 
 
@@ -53,25 +61,39 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         If an attribute of ``adjust_for`` or ``segments`` does not exist (CX201).
     """
     check_segments(loaded, settings.report.segments)
-    linkage = match_customers(loaded)
     business = _business(loaded, settings)
     subscription = business == "subscription"
-    build_prices(loaded, currency=settings.project.currency, subscription=subscription)
+    currency = settings.project.currency
+    match_customers(loaded)
+    constant_rates = classify_revenue(loaded, currency=currency, subscription=subscription)
+    sums = revenue_sums(loaded)
+    money = MoneyAccounts(
+        build_currencies(sums, constant_rates),
+        build_lines(sums),
+        build_control_totals(loaded, sums, currency),
+        find_overlaps(loaded, sums, currency),
+    )
     customers, n_reversed, n_later = build_spells(loaded)
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
-    customers = customers.assign(
-        monthly_price=latest_prices(loaded, len(customers), divisor),
-        covered_months=latest_coverage(loaded, len(customers)),
-    )
-    price_changes, price_notes = build_price_changes(loaded)
-    covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
     incidents, incident_notes = build_incidents(loaded, tagged)
+    prices = build_prices(loaded, incidents, len(customers))
+    loaded.engine.execute("drop table narrow_revenue")
+    customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
+    covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
     tickets, cost_notes = build_ticket_costs(
         loaded, cost_per_handle_minute=settings.finance.cost_per_handle_minute, divisor=divisor
     )
     experiences = build_experiences(loaded)
+    responses = build_responses(loaded)
+    linkage = replace(
+        build_linkage(loaded, sums, currency),
+        score_gaps=compare_scores(responses),
+        coverage=build_coverage(loaded, sums),
+        answer_bias=compare_answerers(loaded, customers, responses),
+        response_rate=measure_response_rate(loaded),
+    )
     first = day_number(loaded.observed_from)
     seen = incidents.loc[incidents["incident_day"] >= first, "component"]
     return Linked(
@@ -80,28 +102,33 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         covariate_names=names,
         incidents=incidents,
         experiences=experiences,
-        responses=build_responses(loaded),
+        responses=responses,
         tickets=tickets,
-        price_changes=price_changes,
-        movements=build_movements(loaded),
-        reconciliation=reconcile(loaded, currency=settings.project.currency),
+        price_changes=prices.changes,
+        movements=prices.movements,
+        reconciliation=reconcile(sums, prices.later_units),
         components=tuple(sorted(set(seen) | set(experiences["component"]))),
         business=business,
         linkage=linkage,
         from_day=first,
         to_day=day_number(loaded.observed_to),
-        churn_refusal=_churn_refusal(linkage, business, _repeat_share(loaded), known_ends=known_ends),
+        churn_refusal=_churn_refusal(loaded, linkage, business, known_ends=known_ends),
         money_refusal=_match_refusal(linkage),
         messages=(
             *notes,
             *incident_notes,
             *cost_notes,
-            *price_notes,
-            *_match_messages(linkage),
+            *prices.messages,
+            *match_messages(linkage, count_lost_digits(loaded.engine)),
+            *money_messages(money.currencies, money.control_totals, currency),
+            *overlap_messages(money.overlaps),
+            *coverage_messages(linkage.coverage),
+            *answer_messages(linkage.answer_bias),
             *_reversed_message(n_reversed),
             *_later_message(n_later, loaded),
             *_derived_message(loaded, known_ends=known_ends),
         ),
+        money=money,
     )
 
 
@@ -119,21 +146,20 @@ def _ends_are_known(loaded: Loaded) -> bool:
 
 def _repeat_share(loaded: Loaded) -> float:
     share = loaded.engine.scalar(
-        "select coalesce(avg(case when n_days > 1 then 1.0 else 0.0 end), 0) from (select customer,"
-        " count(distinct charged_on) as n_days from classified_revenue where customer is not null and amount_minor > 0"
-        " group by customer) as buyers"
+        "select coalesce(avg(case when first_on < last_on then 1e0 else 0e0 end), 0) from (select customer,"
+        " min(charged_on) as first_on, max(charged_on) as last_on from classified_revenue"
+        " where customer is not null and amount_minor > 0 group by customer) as buyers"
     )
     return float(str(share))
 
 
-def _churn_refusal(
-    linkage: Linkage, business: Business, repeat_share: float, *, known_ends: bool
-) -> NotEstimable | None:
+def _churn_refusal(loaded: Loaded, linkage: Linkage, business: Business, *, known_ends: bool) -> NotEstimable | None:
     if linkage.customers == 0:
         return NotEstimable("no customer is known", "a customer_id in revenue or a customers export")
     if business == "orders":
         return NotEstimable(
-            f"customers buy order by order ({repeat_share:.1%} on more than one day), so nobody is seen to leave",
+            f"customers buy order by order ({_repeat_share(loaded):.1%} on more than one day),"
+            " so nobody is seen to leave",
             "end dates (customers.ended_on); a gap between orders is not an end",
         )
     if not known_ends:
@@ -150,27 +176,6 @@ def _match_refusal(linkage: Linkage) -> NotEstimable | None:
     if by_customer is not None and by_customer < MATCH_FLOOR:
         return NotEstimable(f"only {by_customer:.1%} of customers have revenue", needs)
     return None
-
-
-def _match_messages(linkage: Linkage) -> tuple[Message, ...]:
-    found = []
-    for code, share, what in (
-        ("CX203", linkage.revenue_matched_by_amount, "revenue (charges and refunds, each without its sign)"),
-        ("CX204", linkage.feedback_matched, "feedback"),
-        ("CX205", linkage.tickets_matched, "tickets"),
-        ("CX206", linkage.events_matched, "events"),
-    ):
-        if share is not None and share < MATCH_CONCERN:
-            found.append(
-                Message(
-                    code,
-                    "warning",
-                    "link",
-                    f"{1 - share:.0%} of {what} has no customer",
-                    "Export the customer_id (or the email) with it.",
-                )
-            )
-    return tuple(found)
 
 
 def _later_message(n_later: int, loaded: Loaded) -> tuple[Message, ...]:

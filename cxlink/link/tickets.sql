@@ -18,14 +18,6 @@ join (
         where table_name = 'tickets' and is_cancellation = false
     ) as pairs
 ) as parts on parts.record_id = t.ticket_id
-left join (
-    select distinct tickets.ticket_id
-    from matched_tickets as tickets
-    join classified_revenue as refunds
-        on refunds.customer = tickets.customer and refunds.amount_minor = -tickets.credit_minor
-        and refunds.charged_on >= cast(tickets.opened_at as date)
-        and date_diff('day', cast(tickets.opened_at as date), refunds.charged_on) <= 45
-    where tickets.credit_minor > 0
-) as borne on borne.ticket_id = t.ticket_id
+left join borne_tickets as borne on borne.ticket_id = t.ticket_id
 where cast(t.opened_at as date) between $observed_from and $observed_to
 order by t.opened_at, t.ticket_id, parts.component

@@ -14,10 +14,10 @@ from cxlink.handoff import (
     CurvePoint,
     JointEffect,
     LedgerEntry,
-    Linkage,
     RunResult,
 )
 from cxlink.report.diagnostics import collect_messages
+from cxlink.report.linkage_results import build_linkage_result, build_money_result
 from cxlink.report.numbers import SMALL_COUNT, round_exact
 from cxlink.report.results_models import (
     SCHEMA,
@@ -31,7 +31,6 @@ from cxlink.report.results_models import (
     EffectsResult,
     EstimateResult,
     LedgerResult,
-    LinkageResult,
     NotEstimableResult,
     ObservedResult,
     RankResult,
@@ -71,7 +70,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
             from_=result.loaded.observed_from.isoformat(), to=result.loaded.observed_to.isoformat()
         ),
         ledger=[_ledger(entry) for entry in result.loaded.ledger],
-        linkage=_linkage(result.linked.linkage),
+        linkage=build_linkage_result(result.linked.linkage, published=published),
         components=[_component(effect, published=published) for effect in impact.components],
         joint=EffectsResult(**_effects(impact.joint)),
         overlap=EffectsResult(**_effects(impact.overlap)),
@@ -83,7 +82,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         monitor=[],
         bridge=[],
         reconciliation=[ReconciliationResult(line=k, minor_units=v) for k, v in result.linked.reconciliation],
-        readiness=[ReadinessResult(output=r.output, ready=r.ready, needs=r.needs) for r in result.readiness],
+        readiness=[ReadinessResult(output=r.output, ready=r.ready, needs=r.needs, has=r.has) for r in result.readiness],
         diagnostics=[
             DiagnosticResult(code=m.code, severity=m.severity, stage=m.stage, message=m.message, remedy=m.remedy)
             for m in collect_messages(result)
@@ -91,6 +90,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         horizon_months=result.horizon_months,
         population=_count(impact.population, published=published),
         experience_level=_answer(impact.experience_level),
+        money=build_money_result(result.linked.money, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 
@@ -171,10 +171,6 @@ def _count(count: int, *, published: bool) -> CountResult:
     return int(count)
 
 
-def _share(share: float | None) -> float | None:
-    return None if share is None else round_exact(share)
-
-
 def _ledger(entry: LedgerEntry) -> LedgerResult:
     return LedgerResult(
         source=entry.source,
@@ -190,18 +186,6 @@ def _ledger(entry: LedgerEntry) -> LedgerResult:
         date_format=entry.date_format,
         decimal=entry.decimal,
         rows_rounded=entry.rows_rounded,
-    )
-
-
-def _linkage(linkage: Linkage) -> LinkageResult:
-    return LinkageResult(
-        customers=linkage.customers,
-        feedback_matched=_share(linkage.feedback_matched),
-        tickets_matched=_share(linkage.tickets_matched),
-        revenue_matched_by_amount=_share(linkage.revenue_matched_by_amount),
-        customers_with_revenue=_share(linkage.customers_with_revenue),
-        events_matched=_share(linkage.events_matched),
-        revenue_matched=_share(linkage.revenue_matched),
     )
 
 

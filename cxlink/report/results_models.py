@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cxlink.report.linkage_models import LinkageResult, MoneyResult
+
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
 
@@ -60,18 +62,6 @@ class LedgerResult(_Part):
     date_format: str
     decimal: str
     rows_rounded: int
-
-
-class LinkageResult(_Part):
-    """Customers, and shares of each source that found its customer."""
-
-    customers: int
-    feedback_matched: float | None
-    tickets_matched: float | None
-    revenue_matched_by_amount: float | None
-    customers_with_revenue: float | None
-    events_matched: float | None
-    revenue_matched: float | None
 
 
 class EffectsResult(_Part):
@@ -163,6 +153,7 @@ class ReadinessResult(_Part):
     output: str
     ready: bool
     needs: str
+    has: str
 
 
 class DiagnosticResult(_Part):
@@ -263,6 +254,7 @@ class Results(_Part):
     overlap: EffectsResult
     experience_level: AnswerResult
     reconciliation: list[ReconciliationResult]
+    money: MoneyResult
 
 
 def results_schema() -> dict[str, Any]:

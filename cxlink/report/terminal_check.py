@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.text import Text
 
 from cxlink.handoff import Linked, Loaded, Readiness
-from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches
+from cxlink.report.check_formats import render_sections
+from cxlink.report.check_sections import build_sections
+from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger
 from cxlink.report.numbers import format_count
 from cxlink.report.parts import LedgerRow
 from cxlink.report.shown_text import Sink, render_text
@@ -48,7 +50,7 @@ def render_check(
         Text(),
         *_ledger(list_ledger(loaded.ledger), width),
         *_held_back(loaded, width),
-        *_matches(linked, width),
+        *render_sections(build_sections(linked), width),
         *_readiness(readiness, width),
         *_next(loaded, readiness, width, out),
     ]
@@ -94,16 +96,12 @@ def _held_back(loaded: Loaded, width: int) -> list[Text]:
     return [Text(), *lines] if lines else []
 
 
-def _matches(linked: Linked, width: int) -> list[Text]:
-    shares = ", ".join(f"{share} of {name.lower()}" for name, share in list_matches(linked.linkage))
-    return [Text(), *hang("", f"Found its customer: {shares}", width, "")] if shares else []
-
-
 def _readiness(readiness: Sequence[Readiness], width: int) -> list[Text]:
     lines = [Text(), Text("What will be possible", "bold")]
     for item in readiness:
-        needs = f": needs {item.needs}" if not item.ready and item.needs else ""
-        text = render_text(item.output + needs, Sink.TERMINAL)
+        has = f": {item.has}" if item.ready and item.has else ""
+        needs = f"{';' if has else ':'} needs {item.needs}" if item.needs else ""
+        text = render_text(item.output + has + needs, Sink.TERMINAL)
         lines += hang("yes  " if item.ready else "no   ", text, width, "" if item.ready else "dim")
     return lines if readiness else []
 

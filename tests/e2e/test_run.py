@@ -30,9 +30,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(company: Path, out: Path, *, hash_seed: str, threads: str) -> str:
+def run(company: Path, out: Path, *, hash_seed: str, threads: str, engine_threads: str) -> str:
     environment = {
         **os.environ,
+        "CXLINK_THREADS": engine_threads,
         "PYTHONHASHSEED": hash_seed,
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
@@ -50,8 +51,8 @@ def run(company: Path, out: Path, *, hash_seed: str, threads: str) -> str:
 @pytest.fixture(scope="module")
 def outputs(company: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     folder = tmp_path_factory.mktemp("outputs")
-    shown = run(company, folder / "one" / "out", hash_seed="1", threads="1")
-    run(company, folder / "two" / "out", hash_seed="2", threads="2")
+    shown = run(company, folder / "one" / "out", hash_seed="1", threads="1", engine_threads="1")
+    run(company, folder / "two" / "out", hash_seed="2", threads="2", engine_threads="4")
     return folder / "one" / "out", folder / "two" / "out", shown
 
 
