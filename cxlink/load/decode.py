@@ -237,14 +237,18 @@ def judge_encoding(path: Path, *, place: str, encoding: str | None, member: str 
         marked = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), None)
         if not _has_text(first, stream):
             raise DataError("CX104", place, "the file is empty.", "Export it again.")
-    if marked is not None:
+    if marked is not None and marked[1] != "utf-8":
         return Encoding(marked[1], len(marked[0]))
-    if codec is not None and codec.startswith(_STATEFUL):
+    if marked is None and codec is not None and codec.startswith(_STATEFUL):
         return Encoding(codec)
     with open_bytes(path, place=place, member=member) as stream:
         bad_line = _first_line_not_utf8(stream)
     if not bad_line:
-        return Encoding("utf-8")
+        return Encoding("utf-8", 0 if marked is None else len(marked[0]))
+    if marked is not None:
+        raise DataError(
+            "CX111", f"{place} line {bad_line}", "the text is marked as UTF-8 and is not.", "Export it again."
+        )
     if codec is not None:
         return Encoding(codec)
     with open_bytes(path, place=place, member=member) as stream:

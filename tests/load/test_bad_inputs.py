@@ -185,3 +185,9 @@ def test_a_refused_encoding_comes_with_a_guess_that_makes_it_exact(
     project.feedback = f'path = "feedback.csv"\nencoding = "{encoding}"'
     project.load()
     assert project.rows("feedback", "comment") == [(words,), ("x",)]
+
+
+def test_a_mark_of_utf8_is_no_proof_of_it(project: Project) -> None:
+    (project.folder / "revenue.csv").write_bytes(b"\xef\xbb\xbf" + REVENUE.encode().replace(b"001", b"\xff01"))
+    error = project.fault()
+    assert (error.code, error.place) == ("CX111", "revenue.csv line 2")
