@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,9 @@ def read_moments(texts: pd.Series, pattern: str) -> np.ndarray:
 
 
 def read_revenue(path: Path) -> pd.DataFrame:
-    words = {"charged_on": "category", "currency": "category", "kind": "category"}
-    texts = {"customer_id": str, "amount": str, "invoice_id": str}
-    rows = pd.read_csv(path, dtype={**words, **texts}, keep_default_na=False)
+    words: dict[Hashable, str] = dict.fromkeys(("charged_on", "currency", "kind"), "category")
+    texts: dict[Hashable, str] = dict.fromkeys(("customer_id", "amount", "invoice_id"), "str")
+    rows = pd.read_csv(path, dtype=words | texts, keep_default_na=False)
     rows["cents"] = read_cents(rows.pop("amount"))
     rows["day"] = read_moments(rows.pop("charged_on"), "%Y-%m-%d").astype("datetime64[D]").astype("int32")
     repeated = rows.pop("invoice_id").duplicated()
@@ -35,11 +36,13 @@ def read_revenue(path: Path) -> pd.DataFrame:
 
 
 def read_feedback(path: Path, names: pd.Index) -> pd.DataFrame:
-    texts = {"response_id": str, "customer_id": str, "responded_at": str, "comment": str}
-    rows = pd.read_csv(path, dtype={**texts, "nps": "float64"})
+    texts: dict[Hashable, str] = dict.fromkeys(("response_id", "customer_id", "responded_at", "comment"), "str")
+    rows = pd.read_csv(path, dtype=texts | {"nps": "float64"})
     rows["responded_at"] = pd.to_datetime(rows["responded_at"], format="%Y-%m-%d %H:%M:%S")
     rows = rows.loc[~rows["response_id"].duplicated()]
-    return rows.assign(customer=names.get_indexer(rows["customer_id"])).sort_values(["responded_at", "response_id"])
+    return rows.assign(customer=names.get_indexer(pd.Index(rows["customer_id"]))).sort_values(
+        ["responded_at", "response_id"]
+    )
 
 
 def month_of(days: np.ndarray) -> np.ndarray:

@@ -199,6 +199,12 @@ CODES: Mapping[str, CodeText] = {
         "The header was found further down; what stands above it is not read.",
         "Check that those lines are not data.",
     ),
+    "CX155": CodeText(
+        "the header stands in the file again",
+        "Several exports seem to be in one file. Each header is left out and all rows count, so that rows which two of"
+        " them share count twice.",
+        "Nothing, if the exports share no rows.",
+    ),
     "CX157": CodeText(
         "refunds without a minus",
         "Rows whose kind is refund, credit or chargeback are above zero and would add to revenue.",

@@ -249,8 +249,8 @@ def judge_encoding(path: Path, *, place: str, encoding: str | None, member: str 
         raise DataError(
             "CX111", f"{place} line {bad_line}", "the text is marked as UTF-8 and is not.", "Export it again."
         )
-    if codec is not None:
-        return Encoding(codec)
+    if codec not in (None, "utf-8"):
+        return Encoding(str(codec))
     with open_bytes(path, place=place, member=member) as stream:
         if _is_nearly_utf8(stream):
             return Encoding("utf-8", is_lossy=True)

@@ -220,6 +220,7 @@ def _read_carefully(opened: _TextFile) -> RawTable:
             n_rows += len(batch.rows)
     raw = _bare(opened, relation, n_rows)
     raw.rejected, raw.n_excluded = reader.rejected, reader.n_repeated_headers
+    raw.n_repeated_headers = reader.n_repeated_headers
     raw.raw_of = partial(_raw_of_records, lines, _joined(starts), _joined(spans))
     if n_questions:
         raw.exclude("row < ?", [n_questions])

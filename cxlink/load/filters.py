@@ -19,7 +19,7 @@ from cxlink.load.typed import Faults
 LAST_ROWS = 3
 _WORDS = 'grand[ -]?totals?|sub-?totals?|totals?|sum|summe|gesamt|suma|soma|kopā|kopsumma|итого|סה"כ|المجموع'
 _TOTAL = re.compile(rf'(^|[,;\t|"])\s*({_WORDS})\b', re.IGNORECASE)
-_TOTAL_CELL = re.compile(rf'(^|[,;\t|])\s*"?\s*({_WORDS})\s*:?\s*"?\s*($|[,;\t|])', re.IGNORECASE)
+_TOTAL_CELL = re.compile(rf'(^|[,;\t|])[\s"]*({_WORDS})[\s":]*($|[,;\t|])', re.IGNORECASE)
 
 
 def filter_columns(source: Source) -> list[str]:

@@ -111,7 +111,7 @@ def file_messages(source: Source, raws: Sequence[RawTable], n_totals: int) -> li
     Returns
     -------
     list of Message
-        Lines above the header (CX154) and total lines (CX153).
+        Lines above the header (CX154), headers that repeat (CX155) and total lines (CX153).
     """
     found = [
         Message(
@@ -123,6 +123,17 @@ def file_messages(source: Source, raws: Sequence[RawTable], n_totals: int) -> li
         )
         for raw in raws
         if raw.n_before_header
+    ]
+    found += [
+        Message(
+            "CX155",
+            "warning",
+            STAGE,
+            f"{raw.file}: the header stands there again {raw.n_repeated_headers} times; all rows below count.",
+            "If several exports were put together, check that they share no rows.",
+        )
+        for raw in raws
+        if raw.n_repeated_headers
     ]
     if n_totals:
         text = f"{source.label}: {n_totals} lines of totals are left out."

@@ -80,6 +80,8 @@ class RawTable:
         Records that the export is known to carry beside the data.
     n_before_header : int
         Lines above the header that are not blank.
+    n_repeated_headers : int
+        Records that repeat it; among those excluded.
     path : Path or None
         The file, for its fingerprint.
     tail : sequence of str
@@ -105,6 +107,7 @@ class RawTable:
     raw_of: Callable[[Sequence[int]], list[str]] = field(default=lambda rows: [""] * len(rows))
     n_excluded: int = 0
     n_before_header: int = 0
+    n_repeated_headers: int = 0
     path: Path | None = None
     tail: Sequence[str] = ()
 

@@ -22,6 +22,7 @@ from tests.load.pollution.truth import clean_feedback, clean_revenue
 CHARGES = "invoice_id,customer_id,charged_on,amount,currency,kind"
 ANSWERS = "response_id,customer_id,responded_at,nps,language,comment"
 N_PLAIN, N_MANY = 30, 120
+REPEATED = "CX155"
 SAME = (
     "rows_accepted",
     "minor_units_accepted",
@@ -252,7 +253,8 @@ def _same(plain: Outcome, other: Outcome, content: Content, odd: tuple[str, str]
         assert getattr(theirs, key) == getattr(mine, key), key
     n_more = {"short": (0, 1), "header": (1, 0), "": (0, 0)}.get(odd[1], (0, 1))
     assert (theirs.rows_excluded - mine.rows_excluded, theirs.rows_quarantined - mine.rows_quarantined) == n_more
-    assert [message.code for message in plain.messages] == [message.code for message in other.messages]
+    told = [message.code for message in other.messages if message.code != REPEATED or odd[1] != "header"]
+    assert [message.code for message in plain.messages] == told
 
 
 @pytest.mark.parametrize("form", FORMS)
