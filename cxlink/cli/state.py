@@ -56,5 +56,15 @@ def open_engine_for(settings: Settings, name: Literal["duckdb", "spark"] = "duck
 
     state = state_folder(settings)
     return open_engine(
-        name, spill_folder=None if state is None else state / "tmp", memory_limit=settings.load.memory_limit
+        name,
+        spill_folder=None if state is None else state / "tmp",
+        memory_limit=settings.load.memory_limit,
+        threads=1 if _has_queries(settings) else None,
     )
+
+
+def _has_queries(settings: Settings) -> bool:
+    """Whether the user's own SQL runs: nobody can tell whether it gives the same on several threads."""
+    from cxlink.settings import TABLES
+
+    return any(source.query is not None for table in TABLES for source in settings.sources.of(table))
