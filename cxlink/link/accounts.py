@@ -8,7 +8,6 @@ from cxlink.currencies import exponent_of
 from cxlink.handoff import ControlTotal, CurrencyMoney, Loaded, Message, MoneyLine
 from cxlink.link.frames import month_text
 
-UNCONVERTED = "without a rate"
 WORST_MONTHS = 3
 
 

@@ -34,7 +34,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LONGEST_MARK = 4
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 _STATEFUL = ("utf-16", "utf-32", "utf-7", "iso2022", "hz")
 ENCODING_REMEDY = 'Say which encoding it is in cxlink.toml, such as encoding = "cp1252".'

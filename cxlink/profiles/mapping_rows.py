@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cxlink.profiles.drafts import FileDraft, FolderDraft, SourceDraft, distinct_cells
@@ -172,19 +172,3 @@ def read_values(text: str) -> dict[str, str] | None:
 
 def _word(match: re.Match[str]) -> str:
     return match.group(1).replace('""', '"') if match.group(1) is not None else match.group(2)
-
-
-def tables_of(rows: Sequence[MappingRow]) -> list[str]:
-    """Tables that rows name.
-
-    Parameters
-    ----------
-    rows : sequence of MappingRow
-        Of a sheet.
-
-    Returns
-    -------
-    list of str
-        Each once.
-    """
-    return list(dict.fromkeys(row.table for row in rows))

@@ -21,7 +21,6 @@ _NUMBER = re.compile(r"[0-9]{1,2}(?:\.0+)?")
 _LABELLED = re.compile(
     r"(?P<first>[0-9]{1,2})\s*[-\u2013\u2014:=.)(]\s*\D.*|\D.*[-\u2013\u2014:(\s](?P<last>[0-9]{1,2})\)?", re.DOTALL
 )
-_NPS_GROUP = " nps group"
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,7 +260,7 @@ def _same(plain: Outcome, other: Outcome, content: Content, odd: tuple[str, str]
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", CONTENTS)
 def test_an_odd_line_changes_nothing_else(name: str, form: str, engine: Engine) -> None:
-    content = replace(CONTENTS[name], **FORMS[form])  # type: ignore[arg-type]
+    content = replace(CONTENTS[name], **FORMS[form])  # type: ignore[arg-type]  # keywords come from a mapping
     plain = run(_bench(content, None), engine)
     for odd in ODD.values():
         _same(plain, run(_bench(content, odd), engine), content, odd)
@@ -282,7 +282,7 @@ def _files(content: Content, odd: str) -> Bench:
         data = ("\n".join(lines)).encode()
         name = f"x-{number:03d}.csv"
         drafts.append(_fixed(replace(clean, name=name), data))
-    base = replace(Bench(), **{content.table: tuple(drafts)})  # type: ignore[arg-type]
+    base = replace(Bench(), **{content.table: tuple(drafts)})  # type: ignore[arg-type]  # keywords come from a mapping
     return base.with_options(
         {content.table: content.options, "project": content.project, "load": {"max_quarantined": 1.0}}
     )

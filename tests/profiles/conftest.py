@@ -91,7 +91,7 @@ class Start:
 
 
 def _plain(value: object) -> object:
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):  # type: ignore[call-overload]  # pandas-stubs know no scalar here
         return None
     if isinstance(value, pd.Timestamp):
         return str(value.date()) if value == value.normalize() else str(value)

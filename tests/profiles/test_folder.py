@@ -22,7 +22,7 @@ def test_two_vendors_are_linked_by_what_they_share(start_from: StartFrom) -> Non
     start = start_from("zendesk", "stripe-subscriptions", "companions/revenue.csv", "qualtrics")
     assert [source.table for source in start.draft.sources] == ["customers", "revenue", "feedback", "tickets"]  # type: ignore[union-attr]
     assert "2 of its 2 values are customers of the other exports" in start.config
-    gives = dict(start.draft.unlocks)  # type: ignore[union-attr]
+    gives = dict(start.draft.unlocks)  # type: ignore[union-attr]  # it was drafted above
     assert "Stripe > Payments > Export" in gives
     assert "Zendesk > JSON export, or the comments of tickets" in gives
 

@@ -103,7 +103,7 @@ def effect(
         seen_otherwise=points(34.2, 31.9, 36.6),
         rank_best=1,
         rank_worst=2,
-        grade=grade,  # type: ignore[arg-type]
+        grade=grade,  # type: ignore[arg-type]  # keywords come from a mapping
         warnings=("CX512",),
     )
 

@@ -146,7 +146,7 @@ def test_an_engine_that_cannot_write_leaves_the_old_results(result: RunResult, t
         def create_table(self, *_: object) -> None:
             raise QueryError("statement", "no room")
 
-    broken = replace(result.loaded, engine=Broken())  # type: ignore[arg-type]
+    broken = replace(result.loaded, engine=Broken())  # type: ignore[arg-type]  # keywords come from a mapping
     with pytest.raises(ReadWriteError, match="CX703"):
         write_outputs(replace(result, loaded=broken), tmp_path / "out")
     assert names(tmp_path / "out") == before

@@ -205,7 +205,7 @@ def _mixtures() -> Iterator[Pollution]:
     yield of("revenue", "dates", "half d/m, half m/d, early days", lambda d: days(d, half, early), REFUSED)
     some = lambda n, day: day.strftime("%m/%d/%Y" if n % 20 == 7 else "%d/%m/%Y")  # noqa: E731
     yield of("revenue", "dates", "d/m with a few m/d", lambda d: days(d, some), REFUSED)
-    iso = lambda n, day: day.strftime("%d/%m/%Y" if n % 2 else "%Y-%m-%d")  # noqa: E731
+    iso = lambda n, day: day.strftime("%d/%m/%Y" if n % 2 else "%Y-%m-%d")  # noqa: E731 - named beside its like
     yield of("revenue", "dates", "half d/m, half ISO", lambda d: days(d, iso), EITHER)
     times = lambda n, day: day.strftime("%Y-%m-%d 00:00:00" if n % 2 else "%Y-%m-%d")  # noqa: E731
     yield of("revenue", "dates", "some with a time", lambda d: days(d, times))
