@@ -325,8 +325,9 @@ class Linked:
         Columns customer, component, experienced_day, failed (bool): touchpoints that are recorded whether they failed
         or not.
     responses : DataFrame
-        Columns customer (-1 unmatched), response_id, responded_day, nps, csat, ces, event_component, event_failed (of
-        the event that the response is about; missing where it names none).
+        Columns customer (-1 unmatched), responded_day, nps, csat, ces, event_component, event_failed (of the event that
+        the response is about; missing where it names none). Their ids are in the view ``linked_responses`` on the
+        engine, with the same columns as far as the exports give them.
     tickets : DataFrame
         Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; a ticket of several
         components is split equally; credits that revenue already bears are 0).

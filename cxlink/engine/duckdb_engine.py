@@ -44,6 +44,7 @@ class DuckDBEngine:
     def __init__(self, *, spill_folder: Path | None = None, memory_limit: str | None = None, threads: int = 1) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix=".cxlink-engine-", dir=spill_folder))
         self._n_written = 0
+        self._threads = threads
         self._connection = duckdb.connect(":memory:", config={"threads": threads})
         for statement in _settings(self._folder, memory_limit):
             self._connection.execute(statement)
@@ -128,6 +129,11 @@ class DuckDBEngine:
             self._run(f"INSERT INTO {quote(name)} ({columns}) SELECT {columns} FROM {APPENDED}", None)
         finally:
             self._connection.unregister(APPENDED)
+
+    @property
+    def threads(self) -> int:
+        """How many threads work on this machine may take; arithmetic outside the engine keeps to it as well."""
+        return self._threads
 
     @property
     def folder(self) -> Path:

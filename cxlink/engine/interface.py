@@ -109,6 +109,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def threads(self) -> int:
+        """How many threads work on this machine may take; arithmetic outside the engine keeps to it as well."""
+        ...
+
+    @property
     def folder(self) -> Path:
         """The private folder: the only place from which, and into which, the engine reads and writes files."""
         ...

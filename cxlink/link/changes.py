@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlink.link.charges import DAYS, Charges, Integers
-from cxlink.link.spans import Spans
+from cxlink.link.spans import Spans, quarter_of
 
 FOLLOWS_WITHIN_DAYS = 10
 LEAST_REGULAR_DAYS = 25
@@ -121,9 +121,10 @@ def incident_keys(incidents: pd.DataFrame) -> Integers:
 
 def _cells(pairs: Pairs, plain: Integers) -> Integers:
     """First pair of each customer and quarter."""
-    quarter = pairs.after[plain].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) // 3
-    keys = pairs.customer[plain] * DAYS + quarter
-    return np.flatnonzero(np.diff(keys, prepend=-DAYS)) if len(plain) else plain
+    if not len(plain):
+        return plain
+    keys = pairs.customer[plain] * DAYS + quarter_of(pairs.after[plain])
+    return np.flatnonzero(np.diff(keys, prepend=-DAYS))
 
 
 def _price_milli(charges: Charges, spans: Spans) -> np.ndarray:

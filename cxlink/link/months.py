@@ -9,7 +9,8 @@ import numpy as np
 from cxlink.link.charges import Charges, Integers
 from cxlink.link.spans import Spans
 
-_MONTHS = 1 << 20
+_MONTH_BITS = 20
+_MONTHS = 1 << _MONTH_BITS
 """More than the months of any year of four digits."""
 
 
@@ -99,7 +100,7 @@ def add_up_months(charges: Charges, parts: MonthParts) -> MonthlyPrices:
     keys = keys[starts]
     sums = np.add.reduceat(price, starts)
     at_one_rate = sums if constant is price or parts.constant is parts.price else np.add.reduceat(constant, starts)
-    return MonthlyPrices(keys // _MONTHS, keys % _MONTHS, sums, at_one_rate)
+    return MonthlyPrices(keys >> _MONTH_BITS, keys & (_MONTHS - 1), sums, at_one_rate)
 
 
 def _part(amount: Integers, number: Integers, of: Integers) -> Integers:

@@ -14,6 +14,7 @@ from cxlink.link.frames import day_number
 from cxlink.link.months import MonthlyPrices, MonthParts, add_up_months, take_apart
 from cxlink.link.movements import MovementCounter
 from cxlink.link.spans import Spans, measure_spans
+from cxlink.parallel import in_order
 
 LEFT_OUT_CONCERN = 0.1
 
@@ -95,8 +96,7 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
     price, covered = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
     movements = MovementCounter(window.first_month, window.last_month)
     changes, n_pairs, n_left_out, later_units = [_NO_CHANGES], 0, 0, 0
-    for charges in read_charges(loaded):
-        part = _read_slice(charges, window)
+    for part in in_order(lambda charges: _read_slice(charges, window), read_charges(loaded), loaded.engine.threads):
         price[part.priced[0]] = part.priced[1]
         covered[part.covered[0]] = part.covered[1]
         movements.add(part.monthly)

@@ -18,34 +18,44 @@ def build_responses(loaded: Loaded) -> pd.DataFrame:
     Parameters
     ----------
     loaded : Loaded
-        ``matched_feedback`` and ``event_failures`` must stand on its engine.
+        ``matched_feedback`` and ``event_failures`` must stand on its engine; the view ``linked_responses`` is added.
 
     Returns
     -------
     DataFrame
         As :class:`cxlink.handoff.Linked` describes.
     """
+    columns = _create_view(loaded)
+    # every column is in the order, so that rows in the same place are the same, however the files were shuffled
+    rows = loaded.engine.frame(f"select {columns} from linked_responses order by responded_day, customer, {columns}")
+    n = len(rows)
+
+    def number(name: str) -> np.ndarray:
+        return rows.pop(name).to_numpy(dtype=float, na_value=np.nan) if name in rows else np.full(n, np.nan)
+
+    return pd.DataFrame(
+        {
+            "customer": rows.pop("customer").to_numpy(dtype=np.int64),
+            "responded_day": rows.pop("responded_day").to_numpy(dtype=np.int64),
+            **{kpi: number(kpi) for kpi in KPIS},
+            "event_component": rows.pop("event_component") if "event_component" in rows else np.full(n, None),
+            "event_failed": number("event_failed"),
+        },
+        copy=False,
+    )
+
+
+def _create_view(loaded: Loaded) -> str:
+    """Create ``linked_responses``; its columns but for ``response_id``, which few need and which is the largest."""
     given = loaded.columns.get("feedback", ())
     scores = [kpi for kpi in KPIS if kpi in given]
     about = "event_id" in given and "events" in loaded.columns
     # two million answers are not asked for columns that no export gives
-    rows = loaded.engine.frame(
-        "select coalesce(f.customer, -1) as customer, f.response_id,"
+    loaded.engine.execute(
+        "create view linked_responses as select coalesce(f.customer, -1) as customer, f.response_id,"
         " cast(date_diff('day', date '1970-01-01', cast(f.responded_at as date)) as integer) as responded_day"
         f"{''.join(f', f.{kpi}' for kpi in scores)}{_EVENT if about else ''}"
-        f" from matched_feedback as f{_EVENTS if about else ''}"
-        " where cast(f.responded_at as date) between $observed_from and $observed_to"
-        " order by f.responded_at, f.response_id",
-        {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to},
+        f" from matched_feedback as f{_EVENTS if about else ''} where cast(f.responded_at as date)"
+        f" between date '{loaded.observed_from}' and date '{loaded.observed_to}'"
     )
-    nothing = np.full(len(rows), np.nan)
-    return pd.DataFrame(
-        {
-            "customer": rows["customer"].to_numpy(dtype=np.int64),
-            "response_id": rows["response_id"],
-            "responded_day": rows["responded_day"].to_numpy(dtype=np.int64),
-            **{kpi: rows[kpi].to_numpy(dtype=float, na_value=np.nan) if kpi in rows else nothing for kpi in KPIS},
-            "event_component": rows["event_component"] if about else np.full(len(rows), None),
-            "event_failed": rows["event_failed"].to_numpy(dtype=float, na_value=np.nan) if about else nothing,
-        }
-    )
+    return ", ".join(["customer", "responded_day", *scores, *(["event_component", "event_failed"] if about else [])])

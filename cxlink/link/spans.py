@@ -77,17 +77,37 @@ def month_of(day: Integers) -> Integers:
     Parameters
     ----------
     day : ndarray
-        (n,) days since 1970-01-01.
+        (n,) days since 1970-01-01, at least one.
 
     Returns
     -------
     ndarray
         (n,) year times 12 plus month less one.
     """
+    return _look_up(day, 1)
+
+
+def quarter_of(day: Integers) -> Integers:
+    """Calendar quarter of each day.
+
+    Parameters
+    ----------
+    day : ndarray
+        (n,) days since 1970-01-01, at least one.
+
+    Returns
+    -------
+    ndarray
+        (n,) year times 4 plus quarter less one.
+    """
+    return _look_up(day, 3)
+
+
+def _look_up(day: Integers, months: int) -> Integers:
     # a day is looked up among the few thousand that there are, which is faster than to take each apart
     first = int(day.min())
     calendar = np.arange(first, int(day.max()) + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    found: Integers = (calendar + _YEAR_1970)[day - first]
+    found: Integers = ((calendar + _YEAR_1970) // months)[day - first]
     return found
 
 

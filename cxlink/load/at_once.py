@@ -9,7 +9,7 @@ from cxlink.engine.interface import QueryError, quote
 from cxlink.load.columns import ColumnPlan
 from cxlink.load.filters import ends_with_total
 from cxlink.load.formats import KNOWN_FORMATS
-from cxlink.load.plain import literal, plain_text, plain_value
+from cxlink.load.plain import literal, plain_currency, plain_text, plain_value, words_type
 from cxlink.load.raw import RawTable, new_name
 from cxlink.load.sources import Source
 from cxlink.load.tables import DATE_KINDS, NUMBER_KINDS, VERBATIM, Column, Table
@@ -87,18 +87,18 @@ def _query(raw: RawTable, plan: ColumnPlan, table: Table, currency: str) -> str 
     odd = []
     for column, header in plan.columns:
         cell = quote(raw.cells[header])
-        value = _value(cell, column, currency)
+        value = _value(cell, column, currency, has_blanks=raw.has_blanks)
         if value is None:
             return None
         values.append((value, column.typed_name))
-        if column.kind == "id":
+        if column.kind == "id" and raw.has_blanks:
             odd.append(f"{quote(column.typed_name)} <> {cell}")
         if column.filled:
             odd.append(f"{quote(column.typed_name)} IS NULL")
         elif column.kind not in ("id", "text") or column.name == "currency":
             odd.append(f"({quote(column.typed_name)} IS NULL AND {cell} <> '')")
     if table.money and not any(column.name == "currency" for column, _ in plan.columns):
-        values.append((literal(currency), "currency"))
+        values.append((f"{literal(currency)}::{words_type([currency])}", "currency"))
     cell = next(iter(raw.cells.values()))
     # a name of a column in the first cell may be the header again; a cell or line too few is a record not found
     odd.append(f"{quote(cell)} IS NULL OR {quote(cell)} IN ({', '.join(literal(name) for name in raw.header)})")
@@ -114,10 +114,11 @@ def _query(raw: RawTable, plan: ColumnPlan, table: Table, currency: str) -> str 
     )
 
 
-def _value(cell: str, column: Column, currency: str) -> str | None:
+def _value(cell: str, column: Column, currency: str, *, has_blanks: bool) -> str | None:
     if column.name == "currency":
-        given = f"WHEN regexp_full_match({cell}, '[A-Z]{{3}}') THEN {cell}"
-        return f"CASE WHEN {cell} IN ({literal(currency)}, '') THEN {literal(currency)} {given} END"
+        return plain_currency(cell, currency)
+    if column.kind in ("id", "text") and not has_blanks:
+        return f"nullif({cell}, '')"
     if column.kind in ("id", "text"):
         return plain_text(cell, verbatim=column.name in VERBATIM)
     return plain_value(cell, column, currency)

@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-import numpy as np
-
 from cxlink.errors import DataError
+from cxlink.load.look import Look, look_at
 
 MAX_BYTES = 64 << 30
 MAX_RATIO = 200
 RATIO_FROM = 1 << 20
 CHUNK = 1 << 20
-LINE_FEED = 10
 FEW_BAD_LINES = 3
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -81,11 +79,14 @@ class Encoding:
         Bytes of its byte-order mark.
     is_lossy : bool
         UTF-8 but for a few lines, which are held back later.
+    look : Look or None
+        Of all bytes, where they are used as they are.
     """
 
     name: str
     mark: int = 0
     is_lossy: bool = False
+    look: Look | None = None
 
     @property
     def is_utf8(self) -> bool:
@@ -241,19 +242,19 @@ def judge_encoding(path: Path, *, place: str, encoding: str | None, member: str 
     if marked is None and codec is not None and codec.startswith(_STATEFUL):
         return Encoding(codec)
     with open_bytes(path, place=place, member=member) as stream:
-        bad_line = _first_line_not_utf8(stream)
-    if not bad_line:
-        return Encoding("utf-8", 0 if marked is None else len(marked[0]))
+        look = look_at(stream)
+    if not look.bad_line:
+        return Encoding("utf-8", 0 if marked is None else len(marked[0]), look=look)
     if marked is not None:
         raise DataError(
-            "CX111", f"{place} line {bad_line}", "the text is marked as UTF-8 and is not.", "Export it again."
+            "CX111", f"{place} line {look.bad_line}", "the text is marked as UTF-8 and is not.", "Export it again."
         )
     if codec not in (None, "utf-8"):
         return Encoding(str(codec))
     with open_bytes(path, place=place, member=member) as stream:
         if _is_nearly_utf8(stream):
-            return Encoding("utf-8", is_lossy=True)
-    raise DataError("CX111", f"{place} line {bad_line}", "the text is not UTF-8.", ENCODING_REMEDY)
+            return Encoding("utf-8", is_lossy=True, look=look)
+    raise DataError("CX111", f"{place} line {look.bad_line}", "the text is not UTF-8.", ENCODING_REMEDY)
 
 
 def _has_text(first: bytes, stream: Bytes) -> bool:
@@ -274,22 +275,6 @@ def _codec(encoding: str, place: str) -> str:
             "CX111", place, f'"{encoding}" is not an encoding.', 'Use a name such as encoding = "cp1252".'
         ) from None
     return name.removesuffix("-sig")
-
-
-def _first_line_not_utf8(stream: Bytes) -> int:
-    """Number of the line with the first byte that is not UTF-8, from 1; 0 where all are."""
-    decoder, before = codecs.getincrementaldecoder("utf-8")(), 0
-    while True:
-        chunk = stream.read(CHUNK)
-        pending = decoder.getstate()[0]
-        if pending or not chunk.isascii() or not chunk:
-            try:
-                decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return before + (pending + chunk).count(b"\n", 0, error.start) + 1
-        if not chunk:
-            return 0
-        before += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LINE_FEED))
 
 
 def _is_nearly_utf8(stream: Bytes) -> bool:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cxlink.engine.interface import Engine, quote
 from cxlink.load.raw import new_name
 from cxlink.load.tables import Table
 from cxlink.load.typed import TypedFile
+from cxlink.parallel import in_order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SORTED_AT_ONCE = 4_000_000
 
 
 def hold_back_duplicates(files: Sequence[TypedFile], table: Table) -> None:
@@ -28,9 +37,24 @@ def hold_back_duplicates(files: Sequence[TypedFile], table: Table) -> None:
     columns, filled = ", ".join(map(quote, names)), " AND ".join(f"{quote(name)} IS NOT NULL" for name in names)
     # one hash a key tells that all differ, which is what most files say
     keys = " UNION ALL ".join(f"SELECT hash({columns}) AS key FROM {file.relation} WHERE {filled}" for _, file in keyed)
-    if engine.scalar(f"SELECT count(*) = count(DISTINCT key) FROM ({keys}) AS keys"):
+    if not _repeat(engine, keys, sum(file.n_rows for _, file in keyed)):
         return
     _hold_back(engine, keyed, table, columns, filled)
+
+
+def _repeat(engine: Engine, keys: str, n_keys: int) -> bool:
+    """Whether any key repeats: sorted some at a time, which takes less memory than a table of all."""
+    n_parts = n_keys // SORTED_AT_ONCE + 1
+    parts = (
+        engine.frame(f"SELECT key FROM ({keys}) AS keys WHERE key % {n_parts} = {part}")["key"]
+        for part in range(n_parts)
+    )
+    return any(in_order(_has_repeat, parts, engine.threads))
+
+
+def _has_repeat(keys: pd.Series[Any]) -> bool:
+    ordered = np.sort(keys.to_numpy())
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _has(file: TypedFile, table: Table) -> bool:

@@ -145,6 +145,7 @@ def _scan(opened: _TextFile, survey: Survey) -> RawTable:
         engine.append(lines, pd.DataFrame({"line": survey.starts}))
     raw = _bare(opened, relation, survey.n_records)
     raw.tail = opened.text.tail()
+    raw.has_blanks = opened.text.look.has_blanks or bool(lines)
     raw.is_scan, raw.lines, raw.line = True, lines, "" if lines else f"rowid + {header.last_line + 1}"
     raw.raw_of = partial(_raw_of_scan, opened.text, header.last_line, survey)
     raw.stored = lambda: _store_scan(opened, raw) or _read_carefully(opened)

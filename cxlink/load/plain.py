@@ -5,7 +5,9 @@ What is not plain here is not wrong: it is looked at text by text (`convert`). B
 
 from __future__ import annotations
 
-from cxlink.currencies import exponent_of
+from collections.abc import Iterable
+
+from cxlink.currencies import CODES, exponent_of
 from cxlink.load.formats import FIRST_YEAR, LAST_YEAR
 from cxlink.load.tables import Column
 
@@ -70,7 +72,9 @@ def plain_value(cell: str, column: Column, currency: str) -> str | None:
     if column.kind == "moment":
         return f"coalesce({_dated(cell, 'TIMESTAMP')}, CAST({_dated(cell, 'DATE')} AS TIMESTAMP))"
     if column.kind == "choice":
-        return f"CASE WHEN {cell} IN ({', '.join(literal(word) for word in column.choices)}) THEN {cell} END"
+        kind = words_type(column.choices)
+        cases = " ".join(f"WHEN {cell} = {literal(word)} THEN {literal(word)}::{kind}" for word in column.choices)
+        return f"CASE {cases} END"
     if column.kind == "score":
         number = f"try_cast({cell} AS BIGINT)"
         limits = f"{number} BETWEEN {column.low:.0f} AND {column.high:.0f}"
@@ -78,6 +82,44 @@ def plain_value(cell: str, column: Column, currency: str) -> str | None:
     if column.kind == "number":
         return _number(cell, column)
     return None
+
+
+def plain_currency(cell: str, currency: str) -> str:
+    """Currency of a row, the project's where the cell is empty.
+
+    Parameters
+    ----------
+    cell : str
+        SQL of the cell.
+    currency : str
+        The project's.
+
+    Returns
+    -------
+    str
+        SQL that is NULL where the cell is no code of ISO 4217.
+    """
+    kind = words_type({currency, *CODES})
+    return (
+        f"CASE WHEN {cell} IN ({literal(currency)}, '') THEN {literal(currency)}::{kind}"
+        f" ELSE try_cast({cell} AS {kind}) END"
+    )
+
+
+def words_type(words: Iterable[str]) -> str:
+    """SQL type of a column of few words, a byte each.
+
+    Parameters
+    ----------
+    words : iterable of str
+        All that there can be.
+
+    Returns
+    -------
+    str
+        Its values sort as the words do.
+    """
+    return f"ENUM({', '.join(literal(word) for word in sorted(words))})"
 
 
 def _dated(cell: str, kind: str) -> str:

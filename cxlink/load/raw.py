@@ -58,6 +58,8 @@ class RawTable:
         Whole records.
     is_scan : bool
         Whether the relation reads the file anew whenever it is asked: nothing of it is certain before it is stored.
+    has_blanks : bool
+        Whether any cell may begin or end with a space, or an end of line.
     line : str
         SQL of a scan's line, given the number of its row as ``rowid``; "" where a table `lines` says it.
     lines : str
@@ -95,6 +97,7 @@ class RawTable:
     cells: Mapping[str, str]
     n_rows: int
     is_scan: bool = False
+    has_blanks: bool = True
     line: str = "line"
     lines: str = ""
     stored: Callable[[], RawTable] | None = None

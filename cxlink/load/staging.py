@@ -18,11 +18,12 @@ import numpy as np
 from cxlink.errors import DataError
 from cxlink.load.decode import CHUNK, is_packed, judge_encoding, open_bytes, recode
 from cxlink.load.guess import guess_encoding
+from cxlink.load.look import CR, LF, Look, look_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LF, CR, QUOTE = 10, 13, 34
+QUOTE = 34
 SCAN = 8 << 20
 TAIL = 64 << 10
 
@@ -43,10 +44,8 @@ class StagedText:
         Of the file.
     is_lossy : bool
         Whether single lines hold bytes that are not UTF-8.
-    has_quotes, has_lone_returns : bool
-        Whether it holds ``"``, and carriage returns that are not followed by a line feed.
-    n_line_feeds : int
-        Of the whole text.
+    look : Look
+        What its bytes are.
     """
 
     path: Path
@@ -54,9 +53,7 @@ class StagedText:
     place: str
     encoding: str
     is_lossy: bool
-    has_quotes: bool
-    has_lone_returns: bool
-    n_line_feeds: int
+    look: Look
 
     def head(self, size: int) -> str:
         """Text from the start.
@@ -139,8 +136,10 @@ def stage_text(path: Path, folder: Path, *, place: str, encoding: str | None, me
         staged, mark = new_file(folder), 0
         with open_bytes(path, place=place, member=member) as stream, staged.open("wb") as target:
             recode(stream, target, judged, place=place)
-    quotes, lone, feeds = _scan(staged, place)
-    return StagedText(staged, mark, place, judged.name, judged.is_lossy, quotes, lone, feeds)
+    look = judged.look or _look_at(staged)
+    if look.nul_line:
+        raise _nul(place, look.nul_line)
+    return StagedText(staged, mark, place, judged.name, judged.is_lossy, look)
 
 
 def _with_guess(error: DataError, path: Path, place: str, member: str | None) -> DataError:
@@ -212,25 +211,9 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _scan(path: Path, place: str) -> tuple[bool, bool, int]:
-    quotes = lone = False
-    feeds, last = 0, 0
+def _look_at(path: Path) -> Look:
     with path.open("rb") as file:
-        while chunk := file.read(SCAN):
-            if b"\0" in chunk:
-                line = feeds + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-                raise _nul(place, line)
-            quotes = quotes or b'"' in chunk
-            lone = lone or (last == CR and chunk[0] != LF) or (b"\r" in chunk and _has_lone_return(chunk))
-            feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LF))
-            last = chunk[-1]
-    return quotes, lone or last == CR, feeds
-
-
-def _has_lone_return(chunk: bytes) -> bool:
-    """Whether a carriage return before the chunk's last byte stands alone."""
-    letters = np.frombuffer(chunk, np.uint8)
-    return bool((letters[1:][letters[:-1] == CR] != LF).any())
+        return look_at(file)
 
 
 def _nul(place: str, line: int) -> DataError:

@@ -11,8 +11,9 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from cxlink.load.look import CR, LF
 from cxlink.load.records import Header
-from cxlink.load.staging import CR, LF, QUOTE, SCAN, StagedText
+from cxlink.load.staging import QUOTE, SCAN, StagedText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,15 +50,15 @@ def survey_text(text: StagedText, header: Header) -> Survey | None:
     Survey or None
         None where it is not regular.
     """
-    if text.is_lossy or text.has_lone_returns or len(header.names) < 2 or not header.delimiter.isascii():
+    if text.is_lossy or text.look.has_lone_returns or len(header.names) < 2 or not header.delimiter.isascii():
         return None
     with text.path.open("rb") as file:
         file.seek(text.mark)
         for _ in range(header.last_line):
             file.readline()
         begin = file.tell()
-        n_lines = text.n_line_feeds - header.last_line + _is_last_line_open(file)
-        if not text.has_quotes:
+        n_lines = text.look.n_line_feeds - header.last_line + _is_last_line_open(file)
+        if not text.look.has_quotes:
             return Survey(n_lines, None)
         file.seek(begin)
         return _survey_quotes(file, ord(header.delimiter), len(header.names), header.last_line)

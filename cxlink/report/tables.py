@@ -47,7 +47,7 @@ def build_tables(result: RunResult, results: Mapping[str, Any]) -> dict[str, pd.
         "customers": result.linked.customers.drop(columns="customer", errors="ignore"),
         "movements": result.linked.movements,
         "tags": build_tags(result.tagged, with_evidence=result.verbatims > 0),
-        "timeline": build_timeline(result.linked, result.impact.kpi),
+        "timeline": build_timeline(result.linked, result.loaded.engine, result.impact.kpi),
     }
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxlink.engine.interface import quote
 from cxlink.report.redact import redact_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxlink.engine.interface import Engine
     from cxlink.handoff import Linked, Tagged
 
 _COLUMNS = ["customer_id", "day", "kind", "component", "cause", "table", "record_id", "value"]
 
 
-def build_timeline(linked: Linked, kpi: str) -> pd.DataFrame:
+def build_timeline(linked: Linked, engine: Engine, kpi: str) -> pd.DataFrame:
     """List what happened to each customer, in order.
 
     Parameters
     ----------
     linked : Linked
         The linked customers.
+    engine : Engine
+        With the view ``linked_responses``.
     kpi : str
         Whose score is the value of a response.
 
@@ -39,9 +43,7 @@ def build_timeline(linked: Linked, kpi: str) -> pd.DataFrame:
     left = customers.loc[customers["event"] > 0]
     ended = pd.DataFrame({"customer": left["customer"], "number": left["acquired_day"] + left["stop"], "kind": "ended"})
     incidents = linked.incidents.rename(columns={"incident_day": "number"}).assign(kind="incident")
-    responses = linked.responses.rename(
-        columns={"responded_day": "number", "response_id": "record_id", "event_component": "component", kpi: "value"}
-    ).assign(kind="response", table="feedback")
+    responses = _responses(engine, kpi)
     parts = [
         part.reindex(columns=["customer", "number", *_COLUMNS[2:]]) for part in (acquired, incidents, responses, ended)
     ]
@@ -54,6 +56,14 @@ def build_timeline(linked: Linked, kpi: str) -> pd.DataFrame:
         ["customer_id", "day", "kind", "component", "record_id"], kind="stable", na_position="first"
     )
     return ordered[_COLUMNS].reset_index(drop=True)
+
+
+def _responses(engine: Engine, kpi: str) -> pd.DataFrame:
+    names = {"responded_day": "number", "response_id": "record_id", "event_component": "component", kpi: "value"}
+    there = engine.query_types("SELECT * FROM linked_responses")
+    columns = ", ".join(quote(name) for name in ("customer", *names) if name in there)
+    rows = engine.frame(f"SELECT {columns} FROM linked_responses ORDER BY responded_day, response_id")
+    return rows.rename(columns=names).assign(kind="response", table="feedback")
 
 
 def build_tags(tagged: Tagged, *, with_evidence: bool) -> pd.DataFrame:

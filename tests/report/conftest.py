@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import (
@@ -232,9 +233,7 @@ def linked() -> Linked:
     responses = pd.DataFrame(
         {
             "customer": [0, -1],
-            "response_id": ["R-1", "R-2"],
             "responded_day": [19110, 19120],
-            "responded_second": [0, 0],
             "nps": [9.0, np.nan],
             "csat": [np.nan, 4.0],
             "ces": [np.nan, np.nan],
@@ -274,9 +273,20 @@ def causes(*names: tuple[str, str]) -> tuple[CauseCount, ...]:
     return tuple(CauseCount(a, b, 640, 212, 498, share, ("R-1", "R-2"), texts) for a, b in names)
 
 
+def put_responses(engine: Engine, responses: pd.DataFrame) -> None:
+    """What the report reads of the answers is a view, which the stage before leaves on the engine."""
+    engine.execute("DROP TABLE IF EXISTS linked_responses")
+    types = {"customer": "BIGINT", "response_id": "VARCHAR", "responded_day": "INTEGER", "nps": "DOUBLE"}
+    engine.create_table("linked_responses", types)
+    if len(responses):
+        ids = [f"R-{number}" for number in range(1, len(responses) + 1)]
+        engine.append("linked_responses", responses.assign(response_id=ids)[list(types)])
+
+
 @pytest.fixture
 def result() -> Iterator[RunResult]:
     engine = open_engine("duckdb")
+    put_responses(engine, linked().responses)
     yield RunResult(
         project="Acme",
         currency="EUR",

@@ -13,13 +13,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxlink.engine.duckdb_engine import DuckDBEngine
 from cxlink.engine.interface import QueryError
 from cxlink.errors import ReadWriteError
 from cxlink.handoff import RunResult
 from cxlink.report.files import write_text
 from cxlink.report.manifest import InputFile, Provenance, describe_input
 from cxlink.report.write import write_ledger, write_outputs
-from tests.report.conftest import ledger
+from tests.report.conftest import ledger, put_responses
 
 REPORTS = {"results.json", "ledger.json", "report.html", "report.md", "workbook.xlsx", "manifest.json"}
 TABLES = {"causes", "churn_curve", "components", "customers", "movements", "tags", "timeline"}
@@ -142,18 +143,21 @@ def test_an_engine_that_cannot_write_leaves_the_old_results(result: RunResult, t
     write_outputs(result, tmp_path / "out")
     before = names(tmp_path / "out")
 
-    class Broken:
+    class Broken(DuckDBEngine):
         def create_table(self, *_: object) -> None:
             raise QueryError("statement", "no room")
 
-    broken = replace(result.loaded, engine=Broken())  # type: ignore[arg-type]  # keywords come from a mapping
+    engine = Broken()
+    put_responses(engine, result.linked.responses)
+    broken = replace(result.loaded, engine=engine)
     with pytest.raises(ReadWriteError, match="CX703"):
         write_outputs(replace(result, loaded=broken), tmp_path / "out")
     assert names(tmp_path / "out") == before
 
 
 def test_a_run_without_incidents_and_answers_has_a_timeline(result: RunResult, tmp_path: Path) -> None:
-    bare = replace(result.linked, incidents=pd.DataFrame(), responses=pd.DataFrame())
+    bare = replace(result.linked, incidents=pd.DataFrame())
+    put_responses(result.loaded.engine, pd.DataFrame())
     write_outputs(replace(result, linked=bare), tmp_path / "out")
     kinds = {row["kind"] for row in rows_of(tmp_path / "out" / "tables" / "timeline.csv")}
     assert kinds == {"acquired", "ended"}

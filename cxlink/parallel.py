@@ -1,0 +1,41 @@
+"""Work on slices at the same time, with results in the order of the slices."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_order(work: Callable[[T], R], slices: Iterable[T], threads: int) -> Iterator[R]:
+    """Work on several slices at once; while threads do, the next slice is fetched.
+
+    Parameters
+    ----------
+    work : callable
+        Arithmetic on arrays, which lets other threads run; it must not use the engine.
+    slices : iterable
+        Taken one by one; no more than ``threads + 1`` stand in memory.
+    threads : int
+        At least one; one works in the caller's own thread.
+
+    Yields
+    ------
+    object
+        Results, in the order of the slices, whatever the number of threads.
+    """
+    if threads < 2:
+        yield from map(work, slices)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[R]] = deque()
+        for one in slices:
+            pending.append(pool.submit(work, one))
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
