@@ -19,9 +19,9 @@ def in_order(work: Callable[[T], R], slices: Iterable[T], threads: int) -> Itera
     work : callable
         Arithmetic on arrays, which lets other threads run; it must not use the engine.
     slices : iterable
-        Taken one by one; no more than ``threads + 1`` stand in memory.
+        Taken one by one in the caller's own thread; no more than ``threads`` stand in memory.
     threads : int
-        At least one; one works in the caller's own thread.
+        At least one, the caller's own included.
 
     Yields
     ------
@@ -31,11 +31,11 @@ def in_order(work: Callable[[T], R], slices: Iterable[T], threads: int) -> Itera
     if threads < 2:
         yield from map(work, slices)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads - 1) as pool:
         pending: deque[Future[R]] = deque()
         for one in slices:
             pending.append(pool.submit(work, one))
-            if len(pending) > threads:
+            if len(pending) >= threads:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

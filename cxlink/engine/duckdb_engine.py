@@ -244,6 +244,7 @@ def _settings(folder: Path, memory_limit: str | None) -> list[str]:
         *limit,
         *_closed_network(),
         "SET pandas_analyze_sample=0",
+        "SET allocator_background_threads=true",
         "SET python_enable_replacements=false",
         f"SET temp_directory='{_literal(folder)}'",
         f"SET allowed_directories=['{_literal(folder)}']",

@@ -98,7 +98,8 @@ def reduce_pairs(pairs: Pairs, incidents: Integers) -> pd.DataFrame:
             "after_day": pairs.after[place].astype(np.int32),
             "n_changes": np.concatenate([np.ones(n_met, dtype=np.int64), n_changes])[order].astype(np.int32),
             "log_change": np.concatenate([pairs.log_change[met], mean])[order],
-        }
+        },
+        copy=False,
     )
 
 

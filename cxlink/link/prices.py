@@ -95,7 +95,7 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
     )
     price, covered = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
     movements = MovementCounter(window.first_month, window.last_month)
-    changes, n_pairs, n_left_out, later_units = [_NO_CHANGES], 0, 0, 0
+    changes, n_pairs, n_left_out, later_units = [_no_changes()], 0, 0, 0
     for part in in_order(lambda charges: _read_slice(charges, window), read_charges(loaded), loaded.engine.threads):
         price[part.priced[0]] = part.priced[1]
         covered[part.covered[0]] = part.covered[1]
@@ -106,19 +106,22 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
     return Prices(
         price,
         covered,
-        pd.concat(changes, ignore_index=True),
+        _put_together(changes),
         movements.frame(),
         later_units,
         _left_out_message(n_left_out, n_pairs),
     )
 
 
-_NO_CHANGES = pd.DataFrame(
-    {
-        **{name: np.zeros(0, dtype=np.int32) for name in ("customer", "before_day", "after_day", "n_changes")},
-        "log_change": np.zeros(0),
-    }
-)
+def _no_changes() -> pd.DataFrame:
+    names = ("customer", "before_day", "after_day", "n_changes")
+    return pd.DataFrame({**{name: np.zeros(0, dtype=np.int32) for name in names}, "log_change": np.zeros(0)})
+
+
+def _put_together(slices: list[pd.DataFrame]) -> pd.DataFrame:
+    """Column by column, each let go of where it was: all slices and their whole would not stand in memory together."""
+    columns = {name: np.concatenate([part.pop(name).to_numpy() for part in slices]) for name in list(slices[0])}
+    return pd.DataFrame(columns, copy=False)
 
 
 def _read_slice(charges: Charges, window: _Window) -> _Slice:

@@ -65,6 +65,9 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     subscription = business == "subscription"
     currency = settings.project.currency
     match_customers(loaded)
+    incidents, incident_notes = build_incidents(loaded, tagged)
+    experiences, responses = build_experiences(loaded), build_responses(loaded)
+    # only now the charges, which take the most memory
     constant_rates = classify_revenue(loaded, currency=currency, subscription=subscription)
     sums = revenue_sums(loaded)
     money = MoneyAccounts(
@@ -77,7 +80,6 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
-    incidents, incident_notes = build_incidents(loaded, tagged)
     prices = build_prices(loaded, incidents, len(customers))
     loaded.engine.execute("drop table narrow_revenue")
     customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
@@ -85,8 +87,6 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     tickets, cost_notes = build_ticket_costs(
         loaded, cost_per_handle_minute=settings.finance.cost_per_handle_minute, divisor=divisor
     )
-    experiences = build_experiences(loaded)
-    responses = build_responses(loaded)
     linkage = replace(
         build_linkage(loaded, sums, currency),
         score_gaps=compare_scores(responses),

@@ -100,8 +100,11 @@ def _query(raw: RawTable, plan: ColumnPlan, table: Table, currency: str) -> str 
     if table.money and not any(column.name == "currency" for column, _ in plan.columns):
         values.append((f"{literal(currency)}::{words_type([currency])}", "currency"))
     cell = next(iter(raw.cells.values()))
-    # a name of a column in the first cell may be the header again; a cell or line too few is a record not found
-    odd.append(f"{quote(cell)} IS NULL OR {quote(cell)} IN ({', '.join(literal(name) for name in raw.header)})")
+    # a cell or line too few is a record not found
+    odd.append(f"{quote(cell)} IS NULL")
+    if all(column.kind in ("id", "text") for column, _ in plan.columns):
+        # a name of a column in the first cell may be the header again, which is plain where all is text
+        odd.append(f"{quote(cell)} IN ({', '.join(literal(name) for name in raw.header)})")
     odd += ["line IS NULL"] if raw.lines else []
     lines = ["line"] if raw.lines else []
     joined = f" POSITIONAL JOIN {raw.lines}" if raw.lines else ""

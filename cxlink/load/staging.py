@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 QUOTE = 34
-SCAN = 8 << 20
+SCAN = 1 << 20
 TAIL = 64 << 10
 
 

@@ -1,0 +1,63 @@
+"""Slices are worked on at the same time, and nobody can tell."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from cxlink.parallel import in_order
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_results_come_in_the_order_of_the_slices(threads: int) -> None:
+    def work(number: int) -> int:
+        time.sleep(0.01 if number % 3 == 0 else 0)
+        return number * number
+
+    assert list(in_order(work, range(20), threads)) == [number * number for number in range(20)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_no_more_slices_stand_in_memory_than_said(threads: int) -> None:
+    fetched, done = 0, 0
+    most = 0
+
+    def slices() -> Iterator[int]:
+        nonlocal fetched, most
+        for number in range(30):
+            fetched += 1
+            most = max(most, fetched - done)
+            yield number
+
+    for _ in in_order(lambda number: number, slices(), threads):
+        done += 1
+    assert done == 30
+    assert most <= threads
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_fault_reaches_the_caller(threads: int) -> None:
+    def work(number: int) -> int:
+        if number == 4:
+            raise ValueError("four")
+        return number
+
+    with pytest.raises(ValueError, match="four"):
+        list(in_order(work, range(9), threads))
+    assert threading.active_count() < 9
+
+
+def test_slices_are_fetched_by_the_caller_alone() -> None:
+    """The engine's connection belongs to one thread."""
+    seen = set()
+
+    def slices() -> Iterator[int]:
+        for number in range(9):
+            seen.add(threading.get_ident())
+            yield number
+
+    assert len(list(in_order(abs, slices(), 3))) == 9
+    assert seen == {threading.get_ident()}
