@@ -65,10 +65,11 @@ def classify_revenue(loaded: Loaded, *, currency: str, subscription: bool) -> di
         "or_recurring": "when true then 'recurring'" if subscription else "",
     }
     engine.execute(_filled("classified", {**parts, "currency": currency}))
-    _narrow(loaded, currency, foreign=foreign)
+    several = _narrow(loaded, currency, foreign=foreign)
     sums = _filled(
         "sums",
         {
+            "mark": "mark" if several else "cast(0 as smallint) as mark",
             "value": "value_minor" if foreign else "amount_minor",
             "kinds": _texts("kind_number", KINDS),
             "keys": _texts("key_number", KEYS),
@@ -98,7 +99,8 @@ def has_periods(loaded: Loaded) -> bool:
     return bool({"period_start", "period_end"} & set(loaded.columns.get("revenue", ())))
 
 
-def _narrow(loaded: Loaded, currency: str, *, foreign: bool) -> None:
+def _narrow(loaded: Loaded, currency: str, *, foreign: bool) -> bool:
+    """Whether there is more than one file or currency, so that each row bears its mark."""
     marks = _marks(loaded, currency, foreign=foreign)
     engine = loaded.engine
     engine.create_table("revenue_marks", {"file": "varchar", "currency": "varchar", "mark": "smallint"})
@@ -109,10 +111,11 @@ def _narrow(loaded: Loaded, currency: str, *, foreign: bool) -> None:
         "periods": _PERIODS if has_periods(loaded) else "",
         "kinds": _numbers("charges.kind", KINDS),
         "keys": _numbers("charges.matched_by", KEYS),
-        "mark": "marks.mark" if several else "0",
+        "mark": ", marks.mark" if several else "",
         "marks": _MARKS if several else "",
     }
     engine.execute(_filled("narrow", parts))
+    return several
 
 
 def _marks(loaded: Loaded, currency: str, *, foreign: bool) -> pd.DataFrame:

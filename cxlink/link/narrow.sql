@@ -7,7 +7,7 @@ select
     {money}
     {periods}
     cast(case {kinds} end as tinyint) as kind_number,
-    cast(case {keys} end as tinyint) as key_number,
-    cast({mark} as smallint) as mark
+    cast(case {keys} end as tinyint) as key_number
+    {mark}
 from classified_revenue as charges
 {marks}

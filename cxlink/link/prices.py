@@ -113,31 +113,39 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
     )
 
 
+_COLUMNS = {
+    "customer": np.int32,
+    "before_day": np.int32,
+    "after_day": np.int32,
+    "n_changes": np.int32,
+    "log_change": float,
+}
+
+
 def _no_changes() -> pd.DataFrame:
-    names = ("customer", "before_day", "after_day", "n_changes")
-    return pd.DataFrame({**{name: np.zeros(0, dtype=np.int32) for name in names}, "log_change": np.zeros(0)})
+    return pd.DataFrame({name: np.zeros(0, dtype=kind) for name, kind in _COLUMNS.items()})
 
 
 def _put_together(slices: list[pd.DataFrame]) -> pd.DataFrame:
     """Column by column, each let go of where it was: all slices and their whole would not stand in memory together."""
-    columns = {name: np.concatenate([part.pop(name).to_numpy() for part in slices]) for name in list(slices[0])}
+    columns = {name: np.concatenate([part.pop(name).to_numpy() for part in slices]) for name in _COLUMNS}
     return pd.DataFrame(columns, copy=False)
 
 
 def _read_slice(charges: Charges, window: _Window) -> _Slice:
     spans = measure_spans(charges)
+    # one after the other, each letting go of its arrays
+    changes, n_pairs, n_left_out = _compare(charges, spans, window)
+    covered = _latest_coverage(charges, spans)
     parts = take_apart(charges, spans)
-    monthly = add_up_months(charges, parts)
+    monthly, later_units = add_up_months(charges, parts), _later_units(charges, parts, window)
+    priced = _latest_price(monthly, window.last_month)
+    return _Slice(monthly, priced, covered, changes, n_pairs, n_left_out, later_units)
+
+
+def _compare(charges: Charges, spans: Spans, window: _Window) -> tuple[pd.DataFrame, int, int]:
     pairs = find_pairs(charges, spans, window.first_day)
-    return _Slice(
-        monthly,
-        _latest_price(monthly, window.last_month),
-        _latest_coverage(charges, spans),
-        reduce_pairs(pairs, window.incidents),
-        pairs.n_all,
-        pairs.n_all - len(pairs.after),
-        _later_units(charges, parts, window),
-    )
+    return reduce_pairs(pairs, window.incidents), pairs.n_all, pairs.n_all - len(pairs.after)
 
 
 def _latest_price(monthly: MonthlyPrices, last_month: int) -> tuple[Integers, Integers]:

@@ -30,7 +30,7 @@ from (
             case {keys} end as matched_by
         from (
             select
-                mark, kind_number, key_number, charged_day,
+                {mark}, kind_number, key_number, charged_day,
                 customer < 0 as is_unknown,
                 {value} is null as has_no_rate,
                 count(*) as n_rows,
