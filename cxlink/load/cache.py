@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -129,6 +129,58 @@ class TableCache:
             shutil.rmtree(path, ignore_errors=True)
 
 
+class Shelf:
+    """What a cache holds of the tables of one configuration; nothing where there is no cache.
+
+    Parameters
+    ----------
+    cache : TableCache or None
+        Where tables are kept.
+    sources : mapping of str to sequence of Source
+        By canonical table.
+    settings : Settings
+        The configuration.
+    """
+
+    def __init__(self, cache: TableCache | None, sources: Mapping[str, Sequence[Source]], settings: Settings) -> None:
+        self._cache = cache
+        self._keys = {} if cache is None else {name: key_of(name, group, settings) for name, group in sources.items()}
+
+    def read(self, engine: Engine, table: str) -> TableFacts | None:
+        """Put a table onto the engine as it was kept.
+
+        Parameters
+        ----------
+        engine : Engine
+            Without that table.
+        table : str
+            Canonical name.
+
+        Returns
+        -------
+        TableFacts or None
+            None where it is not kept, or not whole.
+        """
+        key = self._keys.get(table)
+        return None if self._cache is None or key is None else self._cache.read(engine, table, key)
+
+    def write(self, engine: Engine, table: str, facts: TableFacts) -> None:
+        """Keep a table, where there is a cache.
+
+        Parameters
+        ----------
+        engine : Engine
+            With the table.
+        table : str
+            Canonical name.
+        facts : TableFacts
+            What is to be said of it.
+        """
+        key = self._keys.get(table)
+        if self._cache is not None and key is not None:
+            self._cache.write(engine, table, key, facts)
+
+
 def key_of(table: str, sources: Sequence[Source], settings: Settings) -> str | None:
     """Name what a table depends on: version, settings, and the content of its files.
 
@@ -166,7 +218,8 @@ def key_of(table: str, sources: Sequence[Source], settings: Settings) -> str | N
 def _code() -> str:
     """Fingerprint of the loader itself: another version may read the same file otherwise."""
     digest = hashlib.sha256()
-    for file in sorted(files("cxlink.load").iterdir(), key=lambda file: file.name):
+    loader = sorted(files("cxlink.load").iterdir(), key=lambda file: file.name)
+    for file in (*loader, files("cxlink") / "currencies.py"):
         if file.name.endswith(".py"):
             digest.update(file.read_bytes())
     return digest.hexdigest()

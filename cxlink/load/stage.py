@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cxlink.errors import CxlinkError, Faults
 from cxlink.handoff import LedgerEntry, Loaded, Message
-from cxlink.load.cache import TableCache, TableFacts, key_of
+from cxlink.load.cache import Shelf, TableCache, TableFacts
 from cxlink.load.columns import check_mapping
 from cxlink.load.ledger import RefusedData
 from cxlink.load.messages import late_rows_message
@@ -59,37 +59,16 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None, cache
         All faults of the sources, where there are several.
     """
     sources = _sources(settings)
-    faults: list[CxlinkError] = []
-    refusals: list[RefusedData] = []
-    begun = new_name()
-    store_of = None if cache is None else TableCache(cache)
-    keys = {name: None if cache is None else key_of(name, group, settings) for name, group in sources.items()}
-    tables = {
-        name: facts
-        for name, key in keys.items()
-        if store_of is not None and key is not None and (facts := store_of.read(engine, name, key)) is not None
-    }
+    shelf = Shelf(None if cache is None else TableCache(cache), sources, settings)
+    tables = {name: facts for name in sources if (facts := shelf.read(engine, name)) is not None}
     missing = {name: group for name, group in sources.items() if name not in tables}
-    results = _run_queries(engine, [s for group in missing.values() for s in group if s.settings.query], faults)
-    kept: set[str] = set()
-    for name, group in missing.items():
-        before, n_faults = new_name(), len(faults)
-        loaded = load_table(engine, TABLES[name], group, results, settings, faults)
-        if loaded is not None:
-            tables[name] = TableFacts(loaded.entries, loaded.columns, store(engine, loaded), loaded.messages)
-            refusals += loaded.refusals
-            kept |= _kept(loaded)
-        drop_names(engine, since=before, keep=kept)
-        key = keys[name]
-        is_sound = loaded is not None and not loaded.refusals and len(faults) == n_faults
-        if store_of is not None and key is not None and is_sound:
-            store_of.write(engine, name, key, tables[name])
-    drop_names(engine, since=begun, keep=kept)
+    work = _Work(engine, settings)
+    tables |= work.load(missing, shelf)
     for name in [name for name in TABLES if name not in tables]:
         store_nothing(engine, TABLES[name])
     tables = {name: tables[name] for name in sources if name in tables}
     ledger = tuple(entry for table in tables.values() for entry in table.entries)
-    _refuse(faults, refusals, ledger)
+    _refuse(work.faults, work.refusals, ledger)
     covered = {name: days for name in tables if (days := covered_days(engine, TABLES[name])) is not None}
     observed_from, observed_to = observed_window(settings.project, as_of, covered)
     messages = [message for table in tables.values() for message in table.messages]
@@ -103,6 +82,41 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None, cache
         observed_to,
         tuple(messages),
     )
+
+
+class _Work:
+    """Loads tables one by one, and gathers what is wrong with all of them."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._kept: set[str] = set()
+        self.faults: list[CxlinkError] = []
+        self.refusals: list[RefusedData] = []
+
+    def load(self, missing: Mapping[str, Sequence[Source]], shelf: Shelf) -> dict[str, TableFacts]:
+        begun = new_name()
+        queries = [source for group in missing.values() for source in group if source.settings.query]
+        results = _run_queries(self._engine, queries, self.faults)
+        tables = {}
+        for name, group in missing.items():
+            n_faults = len(self.faults) + len(self.refusals)
+            facts = self._load_one(name, group, results)
+            if facts is not None:
+                tables[name] = facts
+                if len(self.faults) + len(self.refusals) == n_faults:
+                    shelf.write(self._engine, name, facts)
+        drop_names(self._engine, since=begun, keep=self._kept)
+        return tables
+
+    def _load_one(self, name: str, group: Sequence[Source], results: dict[str, QueryResult]) -> TableFacts | None:
+        before, facts = new_name(), None
+        loaded = load_table(self._engine, TABLES[name], group, results, self._settings, self.faults)
+        if loaded is not None:
+            facts = TableFacts(loaded.entries, loaded.columns, store(self._engine, loaded), loaded.messages)
+            self.refusals += loaded.refusals
+            self._kept |= _kept(loaded)
+        drop_names(self._engine, since=before, keep=self._kept)
+        return facts
 
 
 def _sources(settings: Settings) -> dict[str, list[Source]]:

@@ -28,7 +28,7 @@ import cxlink
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-class ObjectValidator(Validator):  # type: ignore[misc]
+class ObjectValidator(Validator):  # type: ignore[misc]  # numpydoc has no types
     """numpydoc's validator, which does not know where a module without functions begins."""
 
     def __init__(self, obj_name: str) -> None:

@@ -31,7 +31,7 @@ Row = tuple[str, ...]
 
 def write(rows: Sequence[Row], delimiter: str, quoting: int, end: str) -> str:
     target = io.StringIO(newline="")
-    writer = csv.writer(target, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    writer = csv.writer(target, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]  # any of the numbers that csv names
     writer.writerow(HEADER)
     writer.writerows(rows)
     return target.getvalue()

@@ -20,7 +20,7 @@ COMPANIONS = ("companions/revenue.csv", "companions/feedback.csv")
 
 def test_two_vendors_are_linked_by_what_they_share(start_from: StartFrom) -> None:
     start = start_from("zendesk", "stripe-subscriptions", "companions/revenue.csv", "qualtrics")
-    assert [source.table for source in start.draft.sources] == ["customers", "revenue", "feedback", "tickets"]  # type: ignore[union-attr]
+    assert [source.table for source in start.draft.sources] == ["customers", "revenue", "feedback", "tickets"]  # type: ignore[union-attr]  # the folder has a draft
     assert "2 of its 2 values are customers of the other exports" in start.config
     gives = dict(start.draft.unlocks)  # type: ignore[union-attr]  # it was drafted above
     assert "Stripe > Payments > Export" in gives
@@ -41,11 +41,11 @@ def test_an_id_that_nobody_knows_does_not_stop_the_email(start: Start) -> None:
 
 def test_emails_of_payments_link_where_no_customers_are_exported(start_from: StartFrom) -> None:
     start = start_from("stripe-payments", "companions/feedback.csv")
-    assert [s.table for s in start.draft.sources if not s.off] == ["revenue", "feedback", "identities"]  # type: ignore[union-attr]
+    assert [s.table for s in start.draft.sources if not s.off] == ["revenue", "feedback", "identities"]  # type: ignore[union-attr]  # the folder has a draft
     start.add("stripe-subscriptions")
     start.target = start.target.parent / "again"
     start.init()
-    assert [s.table for s in start.draft.sources if s.off] == ["identities"]  # type: ignore[union-attr]
+    assert [s.table for s in start.draft.sources if s.off] == ["identities"]  # type: ignore[union-attr]  # the folder has a draft
 
 
 def test_files_of_one_kind_share_a_source(start: Start) -> None:

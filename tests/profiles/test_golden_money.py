@@ -74,7 +74,7 @@ def test_stripe_invoices(start_from: StartFrom) -> None:
 
 def test_payments_and_invoices_are_not_counted_twice(start_from: StartFrom) -> None:
     start = start_from("stripe-payments", "stripe-invoices", FEEDBACK)
-    on = [source.profile for source in start.draft.sources if source.table == "revenue" and not source.off]  # type: ignore[union-attr]
+    on = [source.profile for source in start.draft.sources if source.table == "revenue" and not source.off]  # type: ignore[union-attr]  # the folder has a draft
     assert on == ["stripe-payments"]
     assert "the same money is in Stripe payments" in start.config
     start.load()

@@ -43,7 +43,7 @@ class Bench:
     def on(self, table: str, change: Callable[[Draft], Draft]) -> Bench:
         """Change all drafts of a table."""
         drafts = {"revenue": self.revenue, "feedback": self.feedback}[table]
-        return replace(self, **{table: tuple(change(draft) for draft in drafts)})  # type: ignore[arg-type]
+        return replace(self, **{table: tuple(change(draft) for draft in drafts)})  # type: ignore[arg-type]  # keywords come from a mapping
 
     def with_options(self, options: Options) -> Bench:
         """Add settings."""

@@ -61,7 +61,7 @@ class Draft:
 
     def at(self, row: int, **changes: object) -> Draft:
         """Change one record."""
-        return self.every(lambda n, record: replace(record, **changes) if n == row else record)  # type: ignore[arg-type]
+        return self.every(lambda n, record: replace(record, **changes) if n == row else record)  # type: ignore[arg-type]  # keywords come from a mapping
 
     def every(self, change: Callable[[int, Record], Record]) -> Draft:
         """Change all records that have cells."""
