@@ -275,12 +275,12 @@ def causes(*names: tuple[str, str]) -> tuple[CauseCount, ...]:
 
 def put_responses(engine: Engine, responses: pd.DataFrame) -> None:
     """What the report reads of the answers is a view, which the stage before leaves on the engine."""
-    engine.execute("DROP TABLE IF EXISTS linked_responses")
-    types = {"customer": "BIGINT", "response_id": "VARCHAR", "responded_day": "INTEGER", "nps": "DOUBLE"}
-    engine.create_table("linked_responses", types)
+    columns = "customer BIGINT, responded_day INTEGER, nps DOUBLE, response_id VARCHAR"
+    engine.execute(f"CREATE OR REPLACE TABLE linked_responses ({columns})")
     if len(responses):
         ids = [f"R-{number}" for number in range(1, len(responses) + 1)]
-        engine.append("linked_responses", responses.assign(response_id=ids)[list(types)])
+        rows = responses[["customer", "responded_day", "nps"]].assign(response_id=ids)
+        engine.append("linked_responses", rows)
 
 
 @pytest.fixture
