@@ -12,6 +12,8 @@ from cxlink.stats.arrays import Floats, Labels, read_codes
 from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_cox_rows
 from cxlink.stats.errors import CoxError
 from cxlink.stats.newton import maximise
+from cxlink.stats.objective import FirthLikelihood, Objective, PlainLikelihood, RidgeLikelihood
+from cxlink.stats.partial_likelihood import log_likelihood_at
 from cxlink.stats.sandwich import score_residual_columns, sum_by_cluster
 
 
@@ -24,11 +26,11 @@ class CoxFit:
     beta : ndarray of float64, shape (n_columns,)
         Log hazard ratio per unit of each covariate.
     covariance : ndarray of float64, shape (n_columns, n_columns)
-        Inverse of the information: model-based.
+        Inverse of the information, a ridge penalty included: model-based.
     robust_covariance : ndarray of float64, shape (n_columns, n_columns), or None
         Sandwich clustered on `cluster`, without small-sample factor, as R's ``coxph(cluster=)``; None without clusters.
     log_likelihood, null_log_likelihood : float
-        Log partial likelihood at `beta` and at zero.
+        Log partial likelihood at `beta` and at zero, without any penalty.
     n_events : int
         Rows with an event and a weight above zero.
     score_residuals : ndarray of float64, shape (n_rows, n_columns), or None
@@ -67,6 +69,8 @@ def fit_cox(
     strata: npt.ArrayLike | None = None,
     ties: Literal["efron", "breslow"] = "efron",
     *,
+    ridge: npt.ArrayLike | None = None,
+    firth: bool = False,
     max_iterations: int = 50,
     tolerance: float = 1e-8,
     keep_score_residuals: bool = True,
@@ -92,6 +96,13 @@ def fit_cox(
         Each stratum has its own baseline hazard.
     ties : {"efron", "breslow"}, default "efron"
         Treatment of tied events.
+    ridge : array_like of float, shape (n_columns,) or (), optional
+        Penalty, zero or more, of each coefficient: ``sum(ridge * beta**2) / 2`` is taken off the log likelihood, in the
+        covariates' own units, as R's ``ridge(theta =, scale = FALSE)``. Intervals around shrunken coefficients do not
+        hold their level.
+    firth : bool, default False
+        Whether half the log determinant of the information is added: coefficients stay finite where columns separate
+        the events. Takes two more passes a column and step.
     max_iterations : int, default 50
         Newton steps before giving up.
     tolerance : float, default 1e-8
@@ -128,7 +139,10 @@ def fit_cox(
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
     clusters = None if cluster is None else read_codes("cluster", cluster, rows.stop.size, CoxError)
     design = build_cox_design(rows)
-    point, null, iterations = maximise(design, max_iterations=max_iterations, tolerance=tolerance)
+    objective = _objective(design, ridge, firth=firth)
+    zero = np.zeros(design.scale.size)
+    point, null, iterations = maximise(objective, zero, max_iterations=max_iterations, tolerance=tolerance)
+    is_plain = isinstance(objective, PlainLikelihood)
     covariance = np.linalg.inv(point.information)
     dfbeta = None
     if clusters is not None:
@@ -139,8 +153,8 @@ def fit_cox(
         beta=point.beta / design.scale,
         covariance=covariance / np.outer(design.scale, design.scale),
         robust_covariance=None if dfbeta is None else dfbeta.T @ dfbeta,
-        log_likelihood=point.log_likelihood,
-        null_log_likelihood=null,
+        log_likelihood=point.log_likelihood if is_plain else log_likelihood_at(design, point.beta),
+        null_log_likelihood=null if is_plain else log_likelihood_at(design, zero),
         n_events=int(design.sets.death_rows.size),
         score_residuals=_all_score_residuals(design, point.beta) if keep_score_residuals else None,
         dfbeta=dfbeta,
@@ -148,6 +162,17 @@ def fit_cox(
         iterations=iterations,
         converged=True,
     )
+
+
+def _objective(design: CoxDesign, ridge: npt.ArrayLike | None, *, firth: bool) -> Objective:
+    if ridge is None:
+        return FirthLikelihood(design) if firth else PlainLikelihood(design)
+    if firth:
+        raise CoxError("ridge and firth are two answers to the same trouble: choose one")
+    penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), design.scale.shape)
+    if not np.all(np.isfinite(penalty)) or np.any(penalty < 0):
+        raise CoxError("ridge must be finite and not negative")
+    return RidgeLikelihood(design, penalty / design.scale**2)
 
 
 def _all_score_residuals(design: CoxDesign, beta: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Newton's method for the partial likelihood, with its two refusals: rank and separation."""
+"""Newton's method for the partial likelihood, penalised or not, with its two refusals: rank and separation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy as np
 from cxlink.stats.arrays import Floats, name_columns
 from cxlink.stats.cox_design import CoxDesign
 from cxlink.stats.errors import CoxError
-from cxlink.stats.partial_likelihood import LikelihoodPoint, evaluate, log_likelihood_at
+from cxlink.stats.objective import Objective
+from cxlink.stats.partial_likelihood import LikelihoodPoint
 
 RANK_TOLERANCE = 1e-10
 """Share of a column's variation within risk sets that the columns before it must leave unexplained."""
@@ -16,13 +17,17 @@ PATIENCE = 8
 """Newton steps before separation is suspected; a well-posed fit needs four to seven."""
 
 
-def maximise(design: CoxDesign, *, max_iterations: int, tolerance: float) -> tuple[LikelihoodPoint, float, int]:
+def maximise(
+    objective: Objective, begin: Floats, *, max_iterations: int, tolerance: float
+) -> tuple[LikelihoodPoint, float, int]:
     """Climb to the maximum of the partial likelihood.
 
     Parameters
     ----------
-    design : CoxDesign
-        Rows in use.
+    objective : Objective
+        The partial likelihood, with or without a penalty.
+    begin : ndarray of float64, shape (n_columns,)
+        Coefficients to start from.
     max_iterations : int
         Newton steps before giving up.
     tolerance : float
@@ -32,8 +37,8 @@ def maximise(design: CoxDesign, *, max_iterations: int, tolerance: float) -> tup
     -------
     point : LikelihoodPoint
         The maximum, in standardised covariates.
-    null_log_likelihood : float
-        Log partial likelihood with all coefficients at zero.
+    first_value : float
+        The objective where the climb began.
     iterations : int
         Newton steps taken.
 
@@ -42,9 +47,10 @@ def maximise(design: CoxDesign, *, max_iterations: int, tolerance: float) -> tup
     CoxError
         If columns are collinear within risk sets, a coefficient is infinite, or the maximum is not reached.
     """
-    point = evaluate(design, np.zeros(design.scale.size))
+    design = objective.design
+    point = objective.evaluate(begin)
     if point is None:
-        raise CoxError("the likelihood underflows although all coefficients are zero: weights differ too much")
+        raise CoxError("the likelihood underflows where the climb begins: weights differ too much")
     null = point.log_likelihood
     check_rank(point)
     for iteration in range(max_iterations):
@@ -53,19 +59,19 @@ def maximise(design: CoxDesign, *, max_iterations: int, tolerance: float) -> tup
         if length <= tolerance:
             return point, null, iteration
         if iteration >= PATIENCE and iteration % 4 == 0:
-            check_separation(design, point, step)
-        better = _climb(design, point, step)
+            check_separation(objective, point, step)
+        better = _climb(objective, point, step)
         if better is None:
             # Rounding, not the data, stops the climb this close to the top.
             if length <= 1e-5:
                 return point, null, iteration
-            check_separation(design, point, step)
-            if evaluate(design, point.beta + step) is None:
+            check_separation(objective, point, step)
+            if objective.evaluate(point.beta + step) is None:
                 columns = _moving_columns(design, step)
                 raise CoxError(f"{name_columns(columns)}: hazard ratios too large to compute, or infinite", columns)
             raise CoxError(f"the likelihood cannot be increased further, yet a step of {length:.1e} s.e. remains")
         point = better
-    check_separation(design, point, _newton_step(point))
+    check_separation(objective, point, _newton_step(point))
     raise CoxError(f"no maximum after {max_iterations} iterations")
 
 
@@ -83,11 +89,11 @@ def _newton_step(point: LikelihoodPoint) -> Floats:
     return step
 
 
-def _climb(design: CoxDesign, point: LikelihoodPoint, step: Floats) -> LikelihoodPoint | None:
+def _climb(objective: Objective, point: LikelihoodPoint, step: Floats) -> LikelihoodPoint | None:
     """Take the step, halved until the likelihood does not fall."""
     slack = 1e-12 * abs(point.log_likelihood)
     for halving in range(30):
-        candidate = evaluate(design, point.beta + step / 2**halving)
+        candidate = objective.evaluate(point.beta + step / 2**halving)
         if candidate is not None and candidate.log_likelihood >= point.log_likelihood - slack:
             return candidate
     return None
@@ -99,7 +105,7 @@ def check_rank(point: LikelihoodPoint) -> None:
     Parameters
     ----------
     point : LikelihoodPoint
-        The likelihood with all coefficients at zero.
+        The likelihood where the climb begins.
 
     Raises
     ------
@@ -122,7 +128,7 @@ def check_rank(point: LikelihoodPoint) -> None:
             )
 
 
-def check_separation(design: CoxDesign, point: LikelihoodPoint, step: Floats) -> None:
+def check_separation(objective: Objective, point: LikelihoodPoint, step: Floats) -> None:
     """Refuse a likelihood that keeps rising for ever in one direction.
 
     A concave function that has not fallen sixteen Newton steps further on rises for ever: some combination of
@@ -130,8 +136,8 @@ def check_separation(design: CoxDesign, point: LikelihoodPoint, step: Floats) ->
 
     Parameters
     ----------
-    design : CoxDesign
-        Rows in use.
+    objective : Objective
+        What is climbed.
     point : LikelihoodPoint
         Where the climb has come to.
     step : ndarray of float64, shape (n_columns,)
@@ -146,13 +152,14 @@ def check_separation(design: CoxDesign, point: LikelihoodPoint, step: Floats) ->
     ----------
     .. [1] Heinze and Schemper (2001), Biometrics 57:114-119, on monotone likelihood.
     """
+    design = objective.design
     along = step @ design.columns
     reach = float(np.ptp(along))
     if reach == 0.0:
         return
     # Nearer only where the likelihood underflows.
     distances = (max(15.0 / reach, 16.0), 8.0, 4.0)
-    ahead = (log_likelihood_at(design, point.beta + step * distance) for distance in distances)
+    ahead = (objective.value_at(point.beta + step * distance) for distance in distances)
     far = next((value for value in ahead if np.isfinite(value)), -np.inf)
     if far < point.log_likelihood - 1e-10 * abs(point.log_likelihood):
         return

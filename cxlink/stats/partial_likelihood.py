@@ -8,7 +8,8 @@ A cell then enters only through ``hazard = sum(w / den)``, ``tied_hazard = sum(f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -209,12 +210,7 @@ def evaluate(design: CoxDesign, beta: Floats) -> LikelihoodPoint | None:
     if risk[sets.death_rows].min() < SMALLEST_RISK:
         return None
     cells = sum_cells(sets, risk, design.death_weights, design.efron)
-    expected = expected_events(sets, risk, cells)
-    gradient = design.columns[:, sets.death_rows] @ design.death_weights - design.columns @ expected
-    gram = _gram(design.columns, expected)
-    at_risk, at_events = sum_covariates(design, sets, risk)
-    cross = (at_risk * cells.curve1) @ at_events.T
-    means = (at_risk * cells.curve0) @ at_risk.T - cross - cross.T + (at_events * cells.curve2) @ at_events.T
+    gradient, gram, means = _derivatives(design, sets, risk, cells, design.death_weights)
     return LikelihoodPoint(
         beta=beta,
         log_likelihood=_log_likelihood(design, predictor, cells),
@@ -222,6 +218,47 @@ def evaluate(design: CoxDesign, beta: Floats) -> LikelihoodPoint | None:
         information=gram - means,
         second_moment=np.diag(gram).copy(),
     )
+
+
+def evaluate_by_cell(design: CoxDesign, beta: Floats, factors: Sequence[Floats]) -> list[tuple[Floats, Floats]]:
+    """Gradient and information with each cell's share multiplied by a factor.
+
+    Parameters
+    ----------
+    design : CoxDesign
+        Rows in use.
+    beta : ndarray of float64, shape (n_columns,)
+        Coefficients of the standardised covariates.
+    factors : sequence of ndarray of float64, shape (n_cells,)
+        Such as powers of a function of time.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Shapes (n_columns,) and (n_columns, n_columns), one pair a factor.
+    """
+    _, risk, sets = relative_risk(design, beta)
+    cells = sum_cells(sets, risk, design.death_weights, design.efron)
+    found = []
+    for factor in factors:
+        scaled = CellSums(**{field.name: getattr(cells, field.name) * factor for field in fields(CellSums)})
+        weights = design.death_weights * factor[sets.death_cell]
+        gradient, gram, means = _derivatives(design, sets, risk, scaled, weights)
+        found.append((gradient, gram - means))
+    return found
+
+
+def _derivatives(
+    design: CoxDesign, sets: RiskSets, risk: Floats, cells: CellSums, death_weights: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Gradient, and the two terms of which the information is the difference."""
+    expected = expected_events(sets, risk, cells)
+    gradient = design.columns[:, sets.death_rows] @ death_weights - design.columns @ expected
+    gram = _gram(design.columns, expected)
+    at_risk, at_events = sum_covariates(design, sets, risk)
+    cross = (at_risk * cells.curve1) @ at_events.T
+    means = (at_risk * cells.curve0) @ at_risk.T - cross - cross.T + (at_events * cells.curve2) @ at_events.T
+    return gradient, gram, means
 
 
 def sum_covariates(design: CoxDesign, sets: RiskSets, risk: Floats) -> tuple[Floats, Floats]:
