@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from cxlink.churn.exposure import Spans, Window, expose
 from cxlink.handoff import Linked
 
 
@@ -21,8 +21,8 @@ class RiskRows:
         (n_rows,) whole numbers.
     voluntary, involuntary : ndarray
         (n_rows,) bool: the spell ends so at ``stop``.
-    exposed : ndarray
-        (n_rows, n_components) bool.
+    counts : ndarray
+        (n_rows, n_windows) incidents that count, by window of exposure.
     quarter : ndarray
         (n_rows,) calendar quarter, 0 being the first of the observed window.
     """
@@ -32,24 +32,27 @@ class RiskRows:
     stop: np.ndarray
     voluntary: np.ndarray
     involuntary: np.ndarray
-    exposed: np.ndarray
+    counts: np.ndarray
     quarter: np.ndarray
 
+    @property
+    def exposed(self) -> np.ndarray:
+        """Whether any incident counts, shape (n_rows, n_windows)."""
+        flags: np.ndarray = self.counts > 0
+        return flags
 
-def build_rows(linked: Linked, components: Sequence[str], *, exposure_days: int, band_edges: np.ndarray) -> RiskRows:
+
+def build_rows(linked: Linked, windows: Sequence[Window], *, band_edges: np.ndarray) -> RiskRows:
     """Cut the observed spells into rows of constant covariates.
 
-    An incident on day d exposes the days d+1 .. d+exposure_days: never the day itself, so that nothing of a risk day
-    explains itself.
+    No incident counts on its own day, so that nothing of a risk day explains itself.
 
     Parameters
     ----------
     linked : Linked
         Spells and incidents.
-    components : sequence of str
-        The columns of ``exposed``.
-    exposure_days : int
-        How long an incident counts.
+    windows : sequence of Window
+        The columns of ``counts``.
     band_edges : ndarray
         Tenure days at which rows are cut as well, for rates by band.
 
@@ -62,15 +65,13 @@ def build_rows(linked: Linked, components: Sequence[str], *, exposure_days: int,
     customer = spells["customer"].to_numpy()
     start, stop = spells["start"].to_numpy(), spells["stop"].to_numpy()
     acquired = spells["acquired_day"].to_numpy()
-    windows = [
-        exposure_windows(linked.incidents, name, customer, acquired, start, stop, exposure_days) for name in components
-    ]
+    spans = [expose(linked.incidents, window, spells) for window in windows]
     quarter_days = quarter_starts(linked.from_day, linked.to_day)
 
     span = int(stop.max(initial=0)) + 1
     key_parts = [np.arange(len(customer)) * span + start, np.arange(len(customer)) * span + stop]
-    for place, begins, ends in windows:
-        key_parts += [place * span + begins, place * span + ends]
+    for found in spans:
+        key_parts += [found.place * span + found.begins, found.place * span + found.ends]
     for day in quarter_days[1:]:
         tenure = day - acquired
         inside = (tenure > start) & (tenure < stop)
@@ -81,9 +82,9 @@ def build_rows(linked: Linked, components: Sequence[str], *, exposure_days: int,
     keys = np.unique(np.concatenate(key_parts))
     place, time = keys // span, keys % span
     inner = place[:-1] == place[1:]
-    exposed = np.column_stack(
-        [_covered(keys, window, span)[:-1][inner] for window in windows] or [np.zeros((inner.sum(), 0), bool)]
-    )
+    counts = np.zeros((int(inner.sum()), len(spans)), dtype=np.int16)
+    for column, found in enumerate(spans):
+        counts[:, column] = _count(keys, found, span)[:-1][inner]
     place, begins, ends = place[:-1][inner], time[:-1][inner], time[1:][inner]
     last = ends == stop[place]
     event = spells["event"].to_numpy()[place]
@@ -94,47 +95,9 @@ def build_rows(linked: Linked, components: Sequence[str], *, exposure_days: int,
         stop=ends,
         voluntary=last & (event == 1),
         involuntary=last & (event == 2),
-        exposed=exposed.reshape(len(place), len(windows)),
+        counts=counts,
         quarter=np.searchsorted(quarter_days, first_day, side="right") - 1,
     )
-
-
-def exposure_windows(
-    incidents: pd.DataFrame,
-    component: str,
-    customer: np.ndarray,
-    acquired: np.ndarray,
-    start: np.ndarray,
-    stop: np.ndarray,
-    exposure_days: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Windows of exposure on the scale of tenure, cut to the spells; they may overlap.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        With customer, component, incident_day.
-    component : str
-        Which incidents.
-    customer, acquired, start, stop : ndarray
-        (n_spells,) ascending customer keys, day of acquisition, and the spell in days of tenure.
-    exposure_days : int
-        Length of a window.
-
-    Returns
-    -------
-    place : ndarray
-        Position of the spell of each window.
-    begins, ends : ndarray
-        The window ``(begins, ends]`` in days of tenure.
-    """
-    rows = incidents.loc[(incidents["component"] == component) & incidents["customer"].isin(customer)]
-    place = np.searchsorted(customer, rows["customer"].to_numpy(dtype=np.int64))
-    day = rows["incident_day"].to_numpy(dtype=np.int64)
-    begins = np.maximum(day - acquired[place] + 1, start[place])
-    ends = np.minimum(day - acquired[place] + 1 + exposure_days, stop[place])
-    kept = ends > begins
-    return place[kept], begins[kept], ends[kept]
 
 
 def quarter_starts(from_day: int, to_day: int) -> np.ndarray:
@@ -156,9 +119,8 @@ def quarter_starts(from_day: int, to_day: int) -> np.ndarray:
     return np.concatenate([[from_day], quarters[quarters > from_day]])
 
 
-def _covered(keys: np.ndarray, window: tuple[np.ndarray, np.ndarray, np.ndarray], span: int) -> np.ndarray:
-    place, begins, ends = window
-    opened = np.bincount(np.searchsorted(keys, place * span + begins), minlength=len(keys))
-    closed = np.bincount(np.searchsorted(keys, place * span + ends), minlength=len(keys))
-    covered: np.ndarray = np.cumsum(opened - closed) > 0
-    return covered
+def _count(keys: np.ndarray, spans: Spans, span: int) -> np.ndarray:
+    opened = np.bincount(np.searchsorted(keys, spans.place * span + spans.begins), minlength=len(keys))
+    closed = np.bincount(np.searchsorted(keys, spans.place * span + spans.ends), minlength=len(keys))
+    counts: np.ndarray = np.cumsum(opened - closed)
+    return counts

@@ -8,6 +8,7 @@ import numpy as np
 
 from cxlink.churn.calendar import calendar_level, calendar_terms
 from cxlink.churn.curves import fit_curves
+from cxlink.churn.exposure import primary_windows
 from cxlink.churn.gates import check_churn, check_component
 from cxlink.churn.periods import SPLIT_DAY, check_periods
 from cxlink.churn.rates import choose_bands, rates_by_band
@@ -46,9 +47,8 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
         return _refused(linked, linked.churn_refusal, curve, 0, 0)
     spells = linked.customers.loc[linked.customers["at_risk"]]
     edges = choose_bands(spells["stop"].to_numpy(), (spells["event"] == 1).to_numpy())
-    rows = build_rows(
-        linked, linked.components, exposure_days=settings.model.exposure_days, band_edges=np.union1d(edges, [SPLIT_DAY])
-    )
+    windows = primary_windows(linked.components, settings.model.exposure_days)
+    rows = build_rows(linked, windows, band_edges=np.union1d(edges, [SPLIT_DAY]))
     voluntary, involuntary = int(rows.voluntary.sum()), int(rows.involuntary.sum())
     refusal = check_churn(rows)
     if refusal is not None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlink.churn.calendar import calendar_level, calendar_terms
+from cxlink.churn.exposure import Window
 from cxlink.churn.gates import check_churn, check_component
 from cxlink.churn.rates import BAND_EDGES, choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows, quarter_starts
@@ -49,34 +50,34 @@ spell = st.tuples(days, days, st.integers(0, 2)).map(lambda s: (min(s[0], s[1]),
     spells=st.lists(spell, min_size=1, max_size=6),
     incidents=st.lists(st.tuples(st.integers(0, 5), days), max_size=12),
     exposure_days=st.integers(1, 120),
+    skip=st.integers(0, 60),
 )
 def test_rows_say_what_a_diary_says(
-    spells: list[tuple[int, int, int]], incidents: list[tuple[int, int]], exposure_days: int
+    spells: list[tuple[int, int, int]], incidents: list[tuple[int, int]], exposure_days: int, skip: int
 ) -> None:
     linked = timelines(spells, incidents)
-    rows = build_rows(linked, ["delivery"], exposure_days=exposure_days, band_edges=BAND_EDGES)
+    rows = build_rows(linked, [Window("delivery", exposure_days, skip)], band_edges=BAND_EDGES)
     diary = {}
-    for begins, ends, customer, exposed, quarter in zip(
-        rows.start, rows.stop, rows.customer, rows.exposed[:, 0], rows.quarter, strict=True
+    for begins, ends, customer, count, quarter in zip(
+        rows.start, rows.stop, rows.customer, rows.counts[:, 0], rows.quarter, strict=True
     ):
         assert ends > begins
         for day in range(begins + 1, ends + 1):
             assert (customer, day) not in diary
-            diary[customer, day] = (bool(exposed), int(quarter))
+            diary[customer, day] = (int(count), int(quarter))
     expected = {}
     quarters = quarter_starts(FROM_DAY, TO_DAY)
     for customer, (acquired, last, _event) in enumerate(spells):
         for calendar in range(max(acquired, FROM_DAY), min(last, TO_DAY) + 1):
-            met = any(who == customer and day < calendar <= day + exposure_days for who, day in incidents)
+            since = [calendar - day - skip for who, day in incidents if who == customer]
+            met = sum(0 < days_ago <= exposure_days for days_ago in since)
             quarter = int(np.searchsorted(quarters, calendar, side="right")) - 1
             expected[customer, calendar - acquired + 1] = (met, quarter)
     assert diary == expected
 
 
 def test_the_event_stands_on_the_last_row_alone() -> None:
-    rows = build_rows(
-        timelines([(19_000, 19_100, 1)], [(0, 19_050)]), ["delivery"], exposure_days=30, band_edges=BAND_EDGES
-    )
+    rows = build_rows(timelines([(19_000, 19_100, 1)], [(0, 19_050)]), [Window("delivery", 30)], band_edges=BAND_EDGES)
     assert list(rows.voluntary) == [False] * (len(rows.stop) - 1) + [True]
     assert not rows.involuntary.any()
     assert rows.stop[-1] == 101
@@ -91,8 +92,10 @@ def _rows(events_exposed: int, events_other: int, others: int) -> RiskRows:
         stop=np.full(n, 10),
         voluntary=place < events_exposed + events_other,
         involuntary=np.zeros(n, dtype=bool),
-        exposed=((place < events_exposed) | (place % 2 == 0))[:, None]
-        & ~((place >= events_exposed) & (place < events_exposed + events_other))[:, None],
+        counts=(
+            ((place < events_exposed) | (place % 2 == 0))
+            & ~((place >= events_exposed) & (place < events_exposed + events_other))
+        )[:, None].astype(np.int16),
         quarter=np.zeros(n, dtype=int),
     )
 

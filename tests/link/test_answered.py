@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlink.churn.exposure import primary_windows
 from cxlink.churn.gates import MIN_CLUSTERS, MIN_EVENTS, MIN_EXPOSED_EVENTS, check_component
 from cxlink.churn.rows import build_rows
 from cxlink.handoff import Linked, Loaded, Readiness
@@ -112,7 +113,7 @@ def test_readiness_names_the_numbers_that_are_missing() -> None:
 def test_readiness_counts_what_the_churn_model_will_be_held_to() -> None:
     loaded = load_company(simulate_company(customers=300, seed=3, with_effects=False))
     linked = link(loaded, tag(loaded, None), build_settings(), divisor=100)
-    rows = build_rows(linked, linked.components, exposure_days=90, band_edges=np.array([0]))
+    rows = build_rows(linked, primary_windows(linked.components, 90), band_edges=np.array([0]))
     assert linked.components
     for place, component in enumerate(linked.components):
         exposed = rows.exposed[:, place]
