@@ -1,0 +1,103 @@
+"""What impact hands on, and the run as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from cxlink.estimate import Answer
+    from cxlink.handoff.hazards import ChurnFit
+    from cxlink.handoff.loading import Loaded, Tagged
+    from cxlink.handoff.messages import Message
+    from cxlink.handoff.timelines import CauseCount, Linked
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentEffect:
+    """What all incidents of one component do, as answers in the terms of results.json.
+
+    ``tenth`` holds the same quantities for 10% fewer incidents; ``seen_after`` and ``seen_otherwise`` are plain means
+    of the KPI of responses after an incident and of all others that had the chance (description, not an effect).
+    """
+
+    component: str
+    incidents: int
+    customers_reached: int
+    hazard_ratio: Answer
+    experience: Answer
+    customers_kept: Answer
+    revenue_kept: Answer
+    margin_kept: Answer
+    cost_saved: Answer
+    net_benefit: Answer
+    tenth: Mapping[str, Answer]
+    joint_share: Mapping[str, Answer]
+    seen_after: Answer
+    seen_otherwise: Answer
+    rank_best: int | None
+    rank_worst: int | None
+    grade: Literal["A", "B", "C", "D"]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JointEffect:
+    """The same quantities with all components' incidents stopped at once."""
+
+    experience: Answer
+    customers_kept: Answer
+    revenue_kept: Answer
+    margin_kept: Answer
+    cost_saved: Answer
+    net_benefit: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Effects of each component and of all together, over the customers active at the cut-off.
+
+    ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
+    ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100).
+    """
+
+    kpi: Literal["nps", "csat", "ces"]
+    kpi_unit: str
+    population: int
+    components: tuple[ComponentEffect, ...]
+    joint: JointEffect
+    overlap: JointEffect
+    experience_level: Answer
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether one output is possible with this data, what it would rest on, and what would unlock it."""
+
+    output: str
+    ready: bool
+    needs: str
+    has: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Everything a run found: the only thing a report reads."""
+
+    project: str
+    currency: str
+    seed: int
+    horizon_months: int
+    gross_margin: float | None
+    audience: Literal["internal", "published"]
+    verbatims: int
+    loaded: Loaded
+    tagged: Tagged
+    linked: Linked
+    causes: tuple[CauseCount, ...]
+    churn: ChurnFit
+    impact: Impact
+    readiness: tuple[Readiness, ...]
+    messages: tuple[Message, ...]

@@ -1,0 +1,100 @@
+"""What linking hands on: customers' timelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from cxlink.handoff.linkage import MoneyAccounts
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from cxlink.estimate import Answer, NotEstimable
+    from cxlink.handoff.linkage import Linkage
+    from cxlink.handoff.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One timeline a customer, as frames that share the integer key ``customer`` (0..n_customers-1).
+
+    Days named ``*_day`` are calendar days as whole numbers since 1970-01-01; tenure is in days since acquisition.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row a customer in the order of the key: customer, customer_id, acquired_day, start, stop (the observed
+        spell: at risk on ``(start, stop]`` days of tenure), event (0 none, 1 voluntary, 2 involuntary), at_risk (bool:
+        the spell has a day inside the window), active (bool: at the cut-off, no notice given), tenure (days at the
+        cut-off), monthly_price (project currency; NaN where no charge says),
+        covered_months (months that the last charge covers; NaN likewise).
+    covariates : ndarray
+        (n_customers, n_covariates) attributes named in ``[model] adjust_for``, as numbers; no missing values.
+    covariate_names : tuple of str
+        Name of each column, such as ``plan=pro``.
+    incidents : DataFrame
+        Columns customer, component, cause, incident_day, table, record_id; one a customer, component and day.
+    experiences : DataFrame
+        Columns customer, component, experienced_day, failed (bool): touchpoints that are recorded whether they failed
+        or not.
+    responses : DataFrame
+        Columns customer (-1 unmatched), responded_day, nps, csat, ces, event_component, event_failed (of the event that
+        the response is about; missing where it names none). Their ids are in the view ``linked_responses`` on the
+        engine, with the same columns as far as the exports give them.
+    tickets : DataFrame
+        Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; a ticket of several
+        components is split equally; credits that revenue already bears are 0).
+    price_changes : DataFrame
+        Columns customer, before_day, after_day, n_changes, log_change: consecutive recurring charges, as log ratio of
+        the monthly prices; days and numbers are 32 bits wide. Those without an incident between them are one row a
+        customer and calendar quarter: log_change is their mean, and before_day is after_day.
+    movements : DataFrame
+        Columns month ("2025-01"), opening, new, expansion, contraction, churn, reactivation, correction, currency,
+        closing, opening_constant, closing_constant, in minor units. Movements are at constant rates: opening_constant
+        plus those from new to correction is closing_constant, opening plus those to currency is closing.
+    reconciliation : tuple of (str, int)
+        Lines in minor units of the project's currency that add up to the ledger's accepted revenue, converted where
+        it is in other currencies; what has no rate is in ``money`` only.
+    money : MoneyAccounts
+        The same by currency, and what the general ledger says.
+    """
+
+    customers: pd.DataFrame
+    covariates: np.ndarray
+    covariate_names: tuple[str, ...]
+    incidents: pd.DataFrame
+    experiences: pd.DataFrame
+    responses: pd.DataFrame
+    tickets: pd.DataFrame
+    price_changes: pd.DataFrame
+    movements: pd.DataFrame
+    reconciliation: tuple[tuple[str, int], ...]
+    components: tuple[str, ...]
+    business: Literal["subscription", "orders"]
+    linkage: Linkage
+    from_day: int
+    to_day: int
+    churn_refusal: NotEstimable | None
+    money_refusal: NotEstimable | None
+    messages: tuple[Message, ...]
+    money: MoneyAccounts = field(default_factory=MoneyAccounts)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How many records bear a root cause, and whom it reached.
+
+    ``share`` is the share of all feedback comments that name the cause; ``examples`` are record ids, and ``texts``
+    their comments as written (not redacted: the report redacts them).
+    """
+
+    component: str
+    cause: str
+    comments: int
+    tickets: int
+    customers: int
+    share: Answer
+    examples: tuple[str, ...]
+    texts: tuple[str, ...]
