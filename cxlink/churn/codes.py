@@ -19,4 +19,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A column repeats another one, is constant, or has no leaver on one side: its coefficient does not exist.",
         "Remove the attribute from [model] adjust_for, or merge its rare values.",
     ),
+    "CX404": (
+        "Leaving may come before the complaint",
+        "Incidents of the last month raise the hazard far more than those of the two months before. So it looks when"
+        " customers first decide to leave and then write in about it. The older incidents are taken instead.",
+        "Give cancellation requests a tag of their own (intent: cancellation), so that they are no incidents.",
+    ),
 }

@@ -34,15 +34,15 @@ def check_churn(rows: RiskRows) -> NotEstimable | None:
     return None
 
 
-def check_component(rows: RiskRows, column: int) -> NotEstimable | None:
-    """Refuse a component that too few leavers met, or that nearly everyone met.
+def check_exposure(rows: RiskRows, column: int) -> NotEstimable | None:
+    """Refuse an exposure that too few leavers met, or that nearly everyone met.
 
     Parameters
     ----------
     rows : RiskRows
         The rows at risk.
     column : int
-        The component's column of ``rows.exposed``.
+        The exposure's column of ``rows.exposed``.
 
     Returns
     -------

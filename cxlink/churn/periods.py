@@ -2,73 +2,131 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+from scipy.stats import chi2
+
+from cxlink.churn.design import Design, Fitted, fit_design, hazard_ratio
 from cxlink.churn.gates import MIN_EXPOSED_EVENTS
 from cxlink.churn.rows import RiskRows
 from cxlink.estimate import NotEstimable
-from cxlink.stats import EstimationError, fit_cox, fit_kept_columns
+from cxlink.handoff import PeriodRatio, PeriodRatios
+from cxlink.stats import EstimationError
 
-SPLIT_DAY = 365
-CRITICAL_Z = 3.0
-"""Of the difference between both periods: about .003 for each component."""
+PERIOD_STARTS = (0, 90, 365)
+LABELS = ("first 3 months", "months 4 to 12", "after the first year")
+SIGNIFICANCE = 0.003
+"""For each component: ten of them cry wolf in 3% of runs."""
 
 
-def check_periods(rows: RiskRows, design: np.ndarray, kept: np.ndarray, n_components: int) -> dict[int, NotEstimable]:
-    """Refuse hazard ratios that differ between the first year of tenure and later.
-
-    Fits the model again with each component's exposure split at one year. A mean of two different ratios would be
-    projected onto customers whom neither describes.
+def fit_periods(rows: RiskRows, design: Design, components: tuple[str, ...]) -> tuple[PeriodRatios, ...]:
+    """Fit the model again with each component's exposure split by tenure.
 
     Parameters
     ----------
     rows : RiskRows
-        The rows at risk, cut at `SPLIT_DAY`.
-    design : ndarray
-        (n_rows, n_columns) components first.
-    kept : ndarray
-        (n_columns,) bool: columns of the main fit.
-    n_components : int
-        How many columns are components.
+        The rows at risk, cut at `PERIOD_STARTS`.
+    design : Design
+        The main model's, whose first columns are the components'.
+    components : tuple of str
+        Their names.
 
     Returns
     -------
-    dict of int to NotEstimable
-        By component; empty where no ratio differs, or too few churners are known on either side.
+    tuple of PeriodRatios
+        Of components whose leavers are known in two periods or more; periods with fewer than ten exposed leavers are
+        put together with the one after, the last one with the one before.
     """
-    early = rows.start < SPLIT_DAY
-    churned = rows.voluntary[:, None] & rows.exposed
-    enough = np.minimum(churned[early].sum(axis=0), churned[~early].sum(axis=0)) >= MIN_EXPOSED_EVENTS
-    places = [place for place in range(n_components) if kept[place] and enough[place]]
-    if not places:
-        return {}
-    split = (rows.exposed[:, places] & early[:, None]).astype(float)
+    period = np.searchsorted(PERIOD_STARTS, rows.start, side="right") - 1
+    groups = {place: _groups(rows, place, period) for place in range(len(components)) if design.kept[place]}
+    split = {place: group for place, group in groups.items() if len(set(group)) > 1}
+    if not split:
+        return ()
+    columns, owners = [], []
+    for place, group in split.items():
+        for number in sorted(set(group))[1:]:
+            columns.append(rows.exposed[:, place] & (np.array(group)[period] == number))
+            owners.append((place, number))
+    wide = replace(
+        design,
+        columns=np.column_stack([design.columns, np.array(columns, dtype=float).T]),
+        names=(*design.names, *(f"{components[place]} {number}" for place, number in owners)),
+        kept=np.concatenate([design.kept, np.ones(len(columns), dtype=bool)]),
+    )
     try:
-        fit, stayed = fit_kept_columns(
-            lambda X: fit_cox(
-                X,
-                stop=rows.stop,
-                event=rows.voluntary,
-                start=rows.start,
-                cluster=rows.customer,
-                keep_score_residuals=False,
-            ),
-            np.column_stack([design[:, kept], split]),
-        )
+        fitted = fit_design(wide, rows)
     except EstimationError:
-        return {}
-    if fit.robust_covariance is None:
-        raise ValueError("the fit has no clustered covariance")
-    beta, error = np.zeros(len(stayed)), np.zeros(len(stayed))
-    beta[stayed], error[stayed] = fit.beta, np.sqrt(np.diag(fit.robust_covariance))
-    found = {}
-    for order, place in enumerate(places):
-        main, extra = int(kept[:place].sum()), int(kept.sum()) + order
-        if not (stayed[main] and stayed[extra]) or abs(beta[extra]) <= CRITICAL_Z * error[extra]:
-            continue
-        later, first = np.exp(beta[main]), np.exp(beta[main] + beta[extra])
-        found[place] = NotEstimable(
-            f"its hazard ratio is not one number: {first:.2f} in the first year of tenure, {later:.2f} later",
-            "a model with a ratio for each period, which this version does not project",
-        )
-    return found
+        return ()
+    found = (_ratios(rows, fitted, place, group, owners, components, period) for place, group in split.items())
+    return tuple(ratios for ratios in found if ratios is not None)
+
+
+def refuse_moving(ratios: PeriodRatios) -> NotEstimable | None:
+    """Refuse a ratio that is not one number: a mean of several would be projected onto customers whom none describes.
+
+    Parameters
+    ----------
+    ratios : PeriodRatios
+        Of one component.
+
+    Returns
+    -------
+    NotEstimable or None
+        None where the periods do not differ beyond chance.
+    """
+    if ratios.p_value >= SIGNIFICANCE:
+        return None
+    listed = ", ".join(f"{period.ratio.point:.2f} in the {period.label}" for period in ratios.periods)
+    return NotEstimable(
+        f"its hazard ratio is not one number: {listed.replace('in the after', 'after')}",
+        "a model with a ratio for each period, which this version does not project",
+    )
+
+
+def _groups(rows: RiskRows, place: int, period: np.ndarray) -> tuple[int, ...]:
+    """Group of each period, so that every group holds enough exposed leavers."""
+    events = np.bincount(period[rows.voluntary & rows.exposed[:, place]], minlength=len(PERIOD_STARTS))
+    group, current, held = [], 0, 0
+    for number, count in enumerate(events):
+        group.append(current)
+        held += int(count)
+        if held >= MIN_EXPOSED_EVENTS and number < len(events) - 1:
+            current, held = current + 1, 0
+    if held < MIN_EXPOSED_EVENTS and current > 0:
+        group = [min(number, current - 1) for number in group]
+    return tuple(group)
+
+
+def _ratios(
+    rows: RiskRows,
+    fitted: Fitted,
+    place: int,
+    group: tuple[int, ...],
+    owners: list[tuple[int, int]],
+    components: tuple[str, ...],
+    period: np.ndarray,
+) -> PeriodRatios | None:
+    first_extra = len(fitted.beta) - len(owners)
+    extras = [first_extra + k for k, (owner, _) in enumerate(owners) if owner == place]
+    if not fitted.design.kept[[place, *extras]].all():
+        return None
+    moved, spread = fitted.beta[extras], fitted.covariance[np.ix_(extras, extras)]
+    statistic = float(moved @ np.linalg.solve(spread, moved))
+    in_group = np.array(group)[period]
+    n = len(np.unique(rows.customer))
+    found = []
+    for number in sorted(set(group)):
+        taken = [place] if number == 0 else [place, extras[number - 1]]
+        error = float(np.sqrt(fitted.covariance[np.ix_(taken, taken)].sum()))
+        events = int((rows.voluntary & rows.exposed[:, place] & (in_group == number)).sum())
+        ratio = hazard_ratio(float(fitted.beta[taken].sum()), error, n, events)
+        found.append(PeriodRatio(_label(group, number), ratio))
+    return PeriodRatios(components[place], tuple(found), statistic, float(chi2.sf(statistic, len(extras))))
+
+
+def _label(group: tuple[int, ...], number: int) -> str:
+    members = [k for k, own in enumerate(group) if own == number]
+    if len(members) == 1:
+        return LABELS[members[0]]
+    return "first year" if members == [0, 1] else "time after the first 3 months"

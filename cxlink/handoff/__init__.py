@@ -5,7 +5,15 @@
 """
 
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult
-from cxlink.handoff.hazards import ChurnFit, CurvePoint, HazardModel
+from cxlink.handoff.hazards import (
+    ChurnFit,
+    CurvePoint,
+    HazardModel,
+    LagProfile,
+    PeriodRatio,
+    PeriodRatios,
+    Proportionality,
+)
 from cxlink.handoff.linkage import (
     AmbiguousNames,
     AnswerBias,
@@ -40,6 +48,7 @@ __all__ = [
     "Impact",
     "JointEffect",
     "KeyMatch",
+    "LagProfile",
     "LedgerEntry",
     "Linkage",
     "Linked",
@@ -48,6 +57,9 @@ __all__ = [
     "MoneyAccounts",
     "MoneyLine",
     "Overlap",
+    "PeriodRatio",
+    "PeriodRatios",
+    "Proportionality",
     "QuarantinedRow",
     "Readiness",
     "Repair",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from cxlink.estimate import Answer, NotEstimable
+    from cxlink.estimate import Answer, Estimate, NotEstimable
     from cxlink.handoff.messages import Message
 
 
@@ -23,6 +23,46 @@ class CurvePoint:
     low: float
     high: float
     at_risk: int
+
+
+@dataclass(frozen=True, slots=True)
+class LagProfile:
+    """Hazard ratios of a component by month since the incident, the first month first.
+
+    ``reverse`` says that the first month stands out as it does where the decision to leave came before the complaint.
+    """
+
+    component: str
+    months: tuple[Answer, ...]
+    reverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRatio:
+    """Hazard ratio of a component in one period of tenure, such as "first year"."""
+
+    label: str
+    ratio: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRatios:
+    """Hazard ratios of a component by period of tenure, and a chi-squared test that they are one."""
+
+    component: str
+    periods: tuple[PeriodRatio, ...]
+    statistic: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proportionality:
+    """Score test that the hazard ratio of a term, or of all ("GLOBAL"), does not move with tenure."""
+
+    term: str
+    statistic: float
+    degrees: int
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +83,9 @@ class ChurnFit:
     model: HazardModel | None
     refusal: NotEstimable | None
     messages: tuple[Message, ...]
+    lags: tuple[LagProfile, ...] = ()
+    periods: tuple[PeriodRatios, ...] = ()
+    proportionality: tuple[Proportionality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,33 @@ class Objective(Protocol):
         ...
 
     def evaluate(self, beta: Floats) -> LikelihoodPoint | None:
-        """Value, gradient and information; None where the likelihood underflows."""
+        """Value, gradient and information.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        LikelihoodPoint or None
+            None where the likelihood underflows.
+        """
         ...
 
     def value_at(self, beta: Floats) -> float:
-        """Value alone; minus infinity where it underflows."""
+        """Value alone.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        float
+            Minus infinity where it underflows.
+        """
         ...
 
 
@@ -45,11 +67,33 @@ class PlainLikelihood:
     design: CoxDesign
 
     def evaluate(self, beta: Floats) -> LikelihoodPoint | None:
-        """Value, gradient and information; None where the likelihood underflows."""
+        """Value, gradient and information.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        LikelihoodPoint or None
+            None where the likelihood underflows.
+        """
         return evaluate(self.design, beta)
 
     def value_at(self, beta: Floats) -> float:
-        """Value alone; minus infinity where it underflows."""
+        """Value alone.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        float
+            Minus infinity where it underflows.
+        """
         return log_likelihood_at(self.design, beta)
 
 
@@ -69,7 +113,18 @@ class RidgeLikelihood:
     penalty: Floats
 
     def evaluate(self, beta: Floats) -> LikelihoodPoint | None:
-        """Value, gradient and information, the penalty in all of them; None where the likelihood underflows."""
+        """Value, gradient and information, the penalty in all of them.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        LikelihoodPoint or None
+            None where the likelihood underflows.
+        """
         point = evaluate(self.design, beta)
         if point is None:
             return None
@@ -82,7 +137,18 @@ class RidgeLikelihood:
         )
 
     def value_at(self, beta: Floats) -> float:
-        """Value alone; minus infinity where it underflows."""
+        """Value alone.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        float
+            Minus infinity where it underflows.
+        """
         return log_likelihood_at(self.design, beta) - self._loss(beta)
 
     def _loss(self, beta: Floats) -> float:
@@ -106,7 +172,18 @@ class FirthLikelihood:
     design: CoxDesign
 
     def evaluate(self, beta: Floats) -> LikelihoodPoint | None:
-        """Value, gradient and the likelihood's own information; None where the likelihood underflows."""
+        """Value, gradient and the likelihood's own information.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        LikelihoodPoint or None
+            None where the likelihood underflows.
+        """
         point = evaluate(self.design, beta)
         half = None if point is None else _half_log_determinant(point.information)
         if point is None or half is None:
@@ -123,7 +200,18 @@ class FirthLikelihood:
         return replace(point, log_likelihood=point.log_likelihood + half, gradient=point.gradient + slope)
 
     def value_at(self, beta: Floats) -> float:
-        """Value alone; minus infinity where it underflows."""
+        """Value alone.
+
+        Parameters
+        ----------
+        beta : ndarray of float64, shape (n_columns,)
+            Coefficients of the standardised covariates.
+
+        Returns
+        -------
+        float
+            Minus infinity where it underflows.
+        """
         point = evaluate(self.design, beta)
         half = None if point is None else _half_log_determinant(point.information)
         return -np.inf if point is None or half is None else point.log_likelihood + half

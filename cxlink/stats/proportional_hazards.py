@@ -139,6 +139,7 @@ def _test(columns: list[int], moved: Floats, plain: Floats, once: Floats, twice:
 def _time_on_scale(design: CoxDesign, rows: CoxRows, scale: Scale) -> Floats:
     """Function of time at each cell, about its mean over the events."""
     sets = design.sets
+    g: Floats
     if scale == "km":
         g = _left_continuous_deaths(rows, sets.time)
     elif scale == "rank":
@@ -151,7 +152,7 @@ def _time_on_scale(design: CoxDesign, rows: CoxRows, scale: Scale) -> Floats:
         g = sets.time.copy()
     else:
         raise CoxError(f'scale must be "km", "identity", "log" or "rank", not "{scale}"')
-    g = g - g[sets.death_cell].mean()
+    g -= g[sets.death_cell].mean()
     if not np.any(np.abs(g) > 1e-12 * max(float(np.abs(sets.time).max()), 1.0)):
         raise CoxError("all events are at one time: nothing can move")
     return g
@@ -160,7 +161,9 @@ def _time_on_scale(design: CoxDesign, rows: CoxRows, scale: Scale) -> Floats:
 def _mean_ranks(every: Floats, times: Floats) -> Floats:
     """Rank of each time among the ends of all rows, censored ones included."""
     ordered = np.sort(every)
-    return np.asarray(rankdata(ordered)[np.searchsorted(ordered, times)], dtype=np.float64)
+    ranks: Floats = np.asarray(rankdata(ordered), dtype=np.float64)
+    found: Floats = ranks[np.searchsorted(ordered, times)]
+    return found
 
 
 def _left_continuous_deaths(rows: CoxRows, times: Floats) -> Floats:
