@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cxlink.handoff import Linked, Loaded, Message, Readiness
-from cxlink.report.check_formats import render_csv_sections, render_markdown_sections
-from cxlink.report.check_sections import Section, build_ledger_sections, build_readiness, build_sections
+from cxlink.report.check_sections import build_ledger_sections, build_readiness, build_sections
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
 from cxlink.report.results import build_ledger, dump_json
+from cxlink.report.section import Section
+from cxlink.report.section_formats import render_csv_sections, render_markdown_sections
 
 SCHEMA = "cxlink.check/1"
 

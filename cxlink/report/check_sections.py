@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from cxlink.currencies import exponent_of
 from cxlink.handoff import KeyMatch, LedgerEntry, Linkage, Linked, MoneyAccounts, Readiness
 from cxlink.report.coverage import count_held_back, list_ledger
+from cxlink.report.section import Kind, Section, Value
 
-Kind = Literal["text", "count", "share", "number", "signed", "money"]
-Value = str | int | float | None
 NOTABLE, LARGE = 0.1, 0.25
 _KEYS = ("id", "alias", "email")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table with a title.
-
-    Parameters
-    ----------
-    name : str
-        Short name, for CSV.
-    title : str
-        What it tells.
-    columns : tuple of (str, Kind)
-        Label and kind of each column; the first one names the row.
-    rows : tuple of tuple
-        Cells, not yet rounded; None where there is nothing to say.
-    notes : tuple of str
-        Lines below the table.
-    """
-
-    name: str
-    title: str
-    columns: tuple[tuple[str, Kind], ...]
-    rows: tuple[tuple[Value, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 def build_sections(linked: Linked) -> tuple[Section, ...]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.text import Text
 
 from cxlink.handoff import Linked, Loaded, Readiness
-from cxlink.report.check_formats import render_sections
 from cxlink.report.check_sections import build_sections
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger
 from cxlink.report.numbers import format_count
 from cxlink.report.parts import LedgerRow
+from cxlink.report.section_formats import render_sections
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_table import hang
 

@@ -1,4 +1,4 @@
-"""Sections of ``check`` as fixed-width text, Markdown and CSV."""
+"""Sections as fixed-width text, Markdown and CSV."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from cxlink.report.check_sections import Kind, Section, Value
 from cxlink.report.numbers import format_count, format_share
+from cxlink.report.section import Kind, Section, Value
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_table import hang
 
