@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from cxlink.churn import fit_churn
+from cxlink.churn import fit_churn, validate_churn
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
@@ -23,6 +23,7 @@ from cxlink.settings import Settings, expand_path
 from cxlink.tag.handover import tag
 
 Progress = Callable[[str, float], None]
+VALIDATION_DRAWS = 100
 EngineName = Literal["duckdb", "spark"]
 
 
@@ -119,10 +120,19 @@ def run(
     """
     chosen = settings.project.seed if seed is None else seed
     data = load_and_link(settings, engine=engine, as_of=as_of, progress=progress, state=state)
-    for_weights, for_futures = (np.random.default_rng(part) for part in np.random.SeedSequence(chosen).spawn(2))
-    weights = draw_weights(settings.model.draws, len(data.linked.customers), for_weights)
+    draws = start_draws(settings, seed, len(data.linked.customers))
+    weights = draws.weights
     progress("churn", 0.0)
     churn = fit_churn(data.linked, data.loaded, settings, weights=weights)
+    if churn.model is not None:
+        validation = validate_churn(
+            data.linked,
+            exposure_days=settings.model.exposure_days,
+            n_replicates=VALIDATION_DRAWS,
+            rng=draws.for_validation,
+            longest_only=True,
+        )
+        churn = replace(churn, validation=validation)
     progress("impact", 0.0)
     impact = estimate_impact(
         data.linked,
@@ -130,7 +140,7 @@ def run(
         churn,
         settings,
         weights=weights,
-        rng=for_futures,
+        rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
     return RunResult(
@@ -150,6 +160,38 @@ def run(
         readiness=data.readiness,
         messages=(*data.messages, *churn.messages, *impact.messages),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What of a run is left to chance: customer weights, and a generator for each part that draws by itself."""
+
+    weights: np.ndarray
+    for_futures: np.random.Generator
+    for_validation: np.random.Generator
+
+
+def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws:
+    """Begin the draws of a run.
+
+    Parameters
+    ----------
+    settings : Settings
+        Number of draws, and the seed.
+    seed : int or None
+        Seed that overrides the configuration's.
+    n_customers : int
+        How many customers there are.
+
+    Returns
+    -------
+    Draws
+        The same for the same seed, whichever parts run.
+    """
+    chosen = settings.project.seed if seed is None else seed
+    parts = np.random.SeedSequence(chosen).spawn(3)
+    for_weights, for_futures, for_validation = (np.random.default_rng(part) for part in parts)
+    return Draws(draw_weights(settings.model.draws, n_customers, for_weights), for_futures, for_validation)
 
 
 def draw_weights(n_draws: int, n_customers: int, rng: np.random.Generator) -> np.ndarray:
@@ -179,4 +221,14 @@ def draw_weights(n_draws: int, n_customers: int, rng: np.random.Generator) -> np
     return weights
 
 
-__all__ = ["EngineName", "LinkedData", "Progress", "draw_weights", "load_and_link", "open_engine", "run"]
+__all__ = [
+    "Draws",
+    "EngineName",
+    "LinkedData",
+    "Progress",
+    "draw_weights",
+    "load_and_link",
+    "open_engine",
+    "run",
+    "start_draws",
+]

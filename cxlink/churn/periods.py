@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from cxlink.churn.design import Design, Fitted, fit_design, hazard_ratio
 from cxlink.churn.gates import MIN_EXPOSED_EVENTS
@@ -122,7 +122,7 @@ def _ratios(
         events = int((rows.voluntary & rows.exposed[:, place] & (in_group == number)).sum())
         ratio = hazard_ratio(float(fitted.beta[taken].sum()), error, n, events)
         found.append(PeriodRatio(_label(group, number), ratio))
-    return PeriodRatios(components[place], tuple(found), statistic, float(chi2.sf(statistic, len(extras))))
+    return PeriodRatios(components[place], tuple(found), statistic, float(chdtrc(len(extras), statistic)))
 
 
 def _label(group: tuple[int, ...], number: int) -> str:

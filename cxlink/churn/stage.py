@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from cxlink.churn.calendar import calendar_level
 from cxlink.churn.curves import fit_curves
-from cxlink.churn.design import Design, Fitted, build_design, fit_design, hazard_ratio
-from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
-from cxlink.churn.gates import check_churn, check_exposure
-from cxlink.churn.lags import fit_lag_profiles
-from cxlink.churn.periods import PERIOD_STARTS, fit_periods, refuse_moving
-from cxlink.churn.rates import choose_bands, rates_by_band
-from cxlink.churn.rows import RiskRows, build_rows
+from cxlink.churn.design import hazard_ratio
+from cxlink.churn.fit import MainFit, Refused, build_hazards, fit_main
+from cxlink.churn.forms import fit_forms
+from cxlink.churn.future import gather_prospects
+from cxlink.churn.score import score_prospects
 from cxlink.estimate import Answer, NotEstimable
-from cxlink.handoff import (
-    ChurnFit,
-    CurvePoint,
-    HazardModel,
-    LagProfile,
-    Linked,
-    Loaded,
-    Message,
-    PeriodRatios,
-    Proportionality,
-)
+from cxlink.handoff import ChurnFit, CurvePoint, ExposureForm, LagProfile, Linked, Loaded, Message, Proportionality
 from cxlink.settings import Settings
-from cxlink.stats import CoxError, EstimationError, bootstrap_cox, check_proportionality, find_partners
+from cxlink.stats import EstimationError, bootstrap_cox, check_proportionality
 
 
 def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np.ndarray) -> ChurnFit:
@@ -54,79 +38,72 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
     curve = fit_curves(linked, loaded, settings.report.segments) if linked.churn_refusal is None else ()
     if linked.churn_refusal is not None:
         return _refused(linked, linked.churn_refusal, curve, 0, 0)
-    spells = linked.customers.loc[linked.customers["at_risk"]]
-    edges = choose_bands(spells["stop"].to_numpy(), (spells["event"] == 1).to_numpy())
-    cuts = np.union1d(edges, PERIOD_STARTS)
+    main = fit_main(linked, exposure_days=settings.model.exposure_days)
+    if isinstance(main, Refused):
+        events, involuntary = int(main.rows.voluntary.sum()), int(main.rows.involuntary.sum())
+        return _refused(linked, main.reason, curve, events, involuntary)
+    return _hand_over(linked, main, curve, settings, weights)
+
+
+def compare_forms(linked: Linked, settings: Settings) -> tuple[ExposureForm, ...]:
+    """Fit the churn model with other forms of exposure.
+
+    Parameters
+    ----------
+    linked : Linked
+        Timelines.
+    settings : Settings
+        Exposure window.
+
+    Returns
+    -------
+    tuple of ExposureForm
+        Empty where churn is not estimable.
+    """
+    if linked.churn_refusal is not None:
+        return ()
     days = settings.model.exposure_days
-    rows = build_rows(linked, primary_windows(linked.components, days), band_edges=cuts)
-    refusal = check_churn(rows)
-    if refusal is not None:
-        return _refused(linked, refusal, curve, int(rows.voluntary.sum()), int(rows.involuntary.sum()))
-    fittable = [place for place in range(len(linked.components)) if check_exposure(rows, place) is None]
-    lags = fit_lag_profiles(linked, fittable, exposure_days=days, band_edges=cuts)
-    reverse = {profile.component for profile in lags if profile.reverse}
-    if reverse:
-        rows = build_rows(linked, _lagged_windows(linked.components, reverse, days), band_edges=cuts)
-    try:
-        main = _fit_main(linked, rows)
-    except CoxError as error:
-        refusal = NotEstimable(f"the churn model cannot be fitted: {error.reason}", "a longer observed window")
-        return _refused(linked, refusal, curve, int(rows.voluntary.sum()), int(rows.involuntary.sum()))
-    return _hand_over(linked, main, edges, curve, lags, settings, weights)
+    main = fit_main(linked, exposure_days=days)
+    return () if isinstance(main, Refused) else fit_forms(linked, main, exposure_days=days)
 
 
-@dataclass(frozen=True, slots=True)
-class _Main:
-    """The main model: rows, fit, columns that were wanted, and the refusals, one a component or None."""
+def draw_coefficients(main: MainFit, weights: np.ndarray, settings: Settings) -> np.ndarray:
+    """Coefficients of each draw.
 
-    rows: RiskRows
-    fitted: Fitted
-    wanted: np.ndarray
-    refusals: Mapping[str, NotEstimable | None]
-    periods: tuple[PeriodRatios, ...]
+    Parameters
+    ----------
+    main : MainFit
+        The fit.
+    weights : ndarray
+        (n_draws, n_customers) customer weights with mean one.
+    settings : Settings
+        How each draw moves the fit.
 
-
-def _lagged_windows(components: tuple[str, ...], reverse: set[str], exposure_days: int) -> list[Window]:
-    """Windows that begin a month later where the first month says who had decided; that month by itself at the end."""
-    later = max(exposure_days - LAG_DAYS, LAG_DAYS)
-    own = [
-        Window(name, later, skip=LAG_DAYS) if name in reverse else Window(name, exposure_days) for name in components
-    ]
-    return own + [Window(name, LAG_DAYS) for name in components if name in reverse]
-
-
-def _fit_main(linked: Linked, rows: RiskRows) -> _Main:
-    names = linked.components
-    n_exposures = rows.counts.shape[1]
-    gates = [check_exposure(rows, column) for column in range(n_exposures)]
-    refusals: dict[str, NotEstimable | None] = dict(zip(names, gates, strict=False))
-    design = build_design(
-        rows,
-        linked.covariates,
-        rows.exposed,
-        (*names, *(f"first month {k}" for k in range(n_exposures - len(names))), *linked.covariate_names),
-        np.array([gate is None for gate in gates], dtype=bool),
-    )
-    fitted = fit_design(design, rows)
-    for place in sorted(_inseparable(design.kept, fitted.design, len(names))):
-        refusals[names[place]] = NotEstimable(
-            "its incidents cannot be told from another column's, or nobody left without them",
-            "customers who met one without the other",
+    Returns
+    -------
+    ndarray
+        (n_draws, n_columns).
+    """
+    rows, design = main.rows, main.fitted.design
+    customers, influence = main.fitted.influence
+    if settings.model.resampling == "influence":
+        drawn = main.fitted.fit.beta + (weights[:, customers] - 1.0) @ influence
+    else:
+        drawn = bootstrap_cox(
+            design.columns[:, design.kept],
+            stop=rows.stop,
+            event=rows.voluntary,
+            cluster=rows.customer,
+            beta=main.fitted.fit.beta,
+            cluster_weights=weights[:, customers],
+            start=rows.start,
+            method=settings.model.resampling,
         )
-    periods = fit_periods(rows, fitted.design, names)
-    for ratios in periods:
-        refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
-    return _Main(rows, fitted, design.kept, refusals, periods)
+    return design.spread(drawn)
 
 
 def _hand_over(
-    linked: Linked,
-    main: _Main,
-    edges: np.ndarray,
-    curve: tuple[CurvePoint, ...],
-    lags: tuple[LagProfile, ...],
-    settings: Settings,
-    weights: np.ndarray,
+    linked: Linked, main: MainFit, curve: tuple[CurvePoint, ...], settings: Settings, weights: np.ndarray
 ) -> ChurnFit:
     rows, fitted = main.rows, main.fitted
     design, voluntary = fitted.design, int(rows.voluntary.sum())
@@ -146,7 +123,7 @@ def _hand_over(
         if design.kept[first + k]
     }
     left_out = [name for name, was, is_in in zip(design.names, main.wanted, design.kept, strict=True) if was > is_in]
-    draws = _draw(main, weights, settings)
+    model = build_hazards(linked, main, draw_coefficients(main, weights, settings), weights)
     return ChurnFit(
         customers=n_customers,
         events=voluntary,
@@ -155,39 +132,17 @@ def _hand_over(
         exposed_events=exposed_events,
         covariate_ratios=covariate_ratios,
         curve=curve,
-        model=replace(
-            _hazards(linked, main, edges, draws, weights),
-            estimable=np.array([main.refusals[name] is None for name in linked.components], dtype=bool),
-        ),
+        model=model,
         refusal=None,
-        messages=_messages(linked, left_out, lags),
-        lags=lags,
+        messages=_messages(linked, left_out, main.lags),
+        lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),
+        scores=score_prospects(gather_prospects(linked, main.rows, settings.model.exposure_days), model),
     )
 
 
-def _draw(main: _Main, weights: np.ndarray, settings: Settings) -> np.ndarray:
-    """Coefficients of each draw, shape (n_draws, n_columns)."""
-    rows, design = main.rows, main.fitted.design
-    customers, influence = main.fitted.influence
-    if settings.model.resampling == "influence":
-        drawn = main.fitted.fit.beta + (weights[:, customers] - 1.0) @ influence
-    else:
-        drawn = bootstrap_cox(
-            design.columns[:, design.kept],
-            stop=rows.stop,
-            event=rows.voluntary,
-            cluster=rows.customer,
-            beta=main.fitted.fit.beta,
-            cluster_weights=weights[:, customers],
-            start=rows.start,
-            method=settings.model.resampling,
-        )
-    return design.spread(drawn)
-
-
-def _test_proportionality(main: _Main) -> tuple[Proportionality, ...]:
+def _test_proportionality(main: MainFit) -> tuple[Proportionality, ...]:
     design, rows = main.fitted.design, main.rows
     columns = np.flatnonzero(design.kept)
     try:
@@ -203,50 +158,6 @@ def _test_proportionality(main: _Main) -> tuple[Proportionality, ...]:
         return ()
     named = [(name, test.terms[name]) for name in design.names if name in test.terms and "quarter group" not in name]
     return tuple(Proportionality(n, t.statistic, t.degrees, t.p_value) for n, t in (*named, ("GLOBAL", test.overall)))
-
-
-def _inseparable(wanted: np.ndarray, design: Design, n_components: int) -> set[int]:
-    """Components whose coefficient does not exist, and those that it cannot be told from."""
-    gone = np.flatnonzero(wanted & ~design.kept)
-    found = {int(column) for column in gone if column < n_components}
-    for column in gone:
-        partners = find_partners(design.columns, int(column), design.kept)
-        if column < n_components:
-            found |= {int(partner) for partner in partners if partner < n_components}
-    return found
-
-
-def _hazards(linked: Linked, main: _Main, edges: np.ndarray, draws: np.ndarray, weights: np.ndarray) -> HazardModel:
-    rows, design, beta = main.rows, main.fitted.design, main.fitted.beta
-    band = np.searchsorted(edges, rows.start, side="right") - 1
-    days = (rows.stop - rows.start).astype(float)
-    one = np.ones(len(days))
-
-    def both(coefficients: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        risk = np.exp(design.columns @ coefficients)
-        return (
-            rates_by_band(band, days, rows.voluntary, risk, weight, len(edges)),
-            rates_by_band(band, days, rows.involuntary, one, weight, len(edges)),
-        )
-
-    point = both(beta, one)
-    drawn = [both(drawn_beta, weight[rows.customer]) for drawn_beta, weight in zip(draws, weights, strict=True)]
-    components = slice(0, len(linked.components))
-    return HazardModel(
-        components=linked.components,
-        estimable=design.kept[components],
-        log_hazard_ratio=beta[components],
-        log_hazard_ratio_draws=draws[:, components],
-        coefficients=beta[design.covariates],
-        coefficient_draws=draws[:, design.covariates],
-        calendar=float(calendar_level(beta[design.calendar][None, :], design.last_year)[0]),
-        calendar_draws=calendar_level(draws[:, design.calendar], design.last_year),
-        band_edges=edges,
-        voluntary_rates=point[0],
-        voluntary_rate_draws=np.array([rates[0] for rates in drawn]),
-        involuntary_rates=point[1],
-        involuntary_rate_draws=np.array([rates[1] for rates in drawn]),
-    )
 
 
 def _refused(

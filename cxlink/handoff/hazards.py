@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,19 @@ class Proportionality:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureForm:
+    """The churn model with another form of exposure.
+
+    ``form`` is any, count or decay; the ratios are those of one incident (decay: one that has just happened).
+    """
+
+    form: str
+    label: str
+    log_likelihood: float
+    ratios: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
 class ChurnFit:
     """The fitted churn hazards, with an answer for each component.
 
@@ -86,6 +100,106 @@ class ChurnFit:
     lags: tuple[LagProfile, ...] = ()
     periods: tuple[PeriodRatios, ...] = ()
     proportionality: tuple[Proportionality, ...] = ()
+    scores: CustomerScores | None = None
+    validation: tuple[Validation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RiskGroup:
+    """Customers of similar predicted risk: how many left, against what was predicted."""
+
+    customers: int
+    predicted: float
+    observed: float
+    std_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How good predictions from an earlier day were, out of time.
+
+    Parameters
+    ----------
+    months : int
+        Horizon of the prediction.
+    landmark : date
+        The last day that the model knew.
+    customers, leavers : int
+        Active on that day, and gone of their own will within the horizon.
+    measures : mapping of str to Answer
+        Named brier, scaled_brier, auc, observed_over_expected, calibration_slope, ici, a_calibration_p, concordance.
+    groups : tuple of RiskGroup
+        By predicted risk, lowest first; empty where it is not estimable.
+    """
+
+    months: int
+    landmark: date
+    customers: int
+    leavers: int
+    measures: Mapping[str, Answer]
+    groups: tuple[RiskGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFit:
+    """Customers who buy order by order, described; and what incidents do to the rate of their orders.
+
+    Parameters
+    ----------
+    customers, repeat_customers, orders : int
+        Customers whose first order is in the observed window, those of them who ordered again, and days with orders.
+    models : mapping of str to float or str
+        AIC of each model of purchases, or why it could not be fitted.
+    still_buying, orders_next_year, spend_per_order : Answer
+        Of the model that fits best; means over these customers.
+    rate_ratios : mapping of str to Answer
+        By component: rate of orders while an incident counts, over the rate otherwise.
+    """
+
+    customers: int
+    repeat_customers: int
+    orders: int
+    models: Mapping[str, float | str]
+    still_buying: Answer
+    orders_next_year: Answer
+    spend_per_order: Answer
+    rate_ratios: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class GapFit:
+    """Hazard ratios where a customer without an order for so many days counts as gone."""
+
+    days: int
+    events: int
+    hazard_ratios: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerScores:
+    """Each active customer's probability of leaving of their own will.
+
+    Parameters
+    ----------
+    customer : ndarray
+        (n,) keys.
+    horizons : tuple of int
+        Months.
+    risk, low, high : ndarray
+        (n, n_horizons) probability and its interval from the draws of the fit.
+    components : tuple of str
+        Of `behind`.
+    behind : ndarray
+        (n, n_components) of the first horizon's risk, what each component's recent incidents add.
+    """
+
+    customer: np.ndarray
+    horizons: tuple[int, ...]
+    risk: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    components: tuple[str, ...]
+    behind: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)

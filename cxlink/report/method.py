@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxlink.estimate import Estimate
 from cxlink.handoff import RunResult
 
 
@@ -20,6 +21,7 @@ def describe_method(result: RunResult) -> tuple[str, ...]:
     """
     return (
         _what_is_compared(result),
+        *_how_well_it_told(result),
         "Reached counts all customers, past ones too, who met at least one incident while observed.",
         (
             "Every figure comes with an interval. It says what the data can tell apart, given the method;"
@@ -71,6 +73,20 @@ def describe_limits(result: RunResult) -> tuple[str, ...]:
     if result.linked.business == "orders":
         limits.append("Not: that a customer who has not bought for a while has left for good.")
     return tuple(limits)
+
+
+def _how_well_it_told(result: RunResult) -> tuple[str, ...]:
+    """The longest horizon whose validation is estimable."""
+    for one in reversed(result.churn.validation):
+        auc, ratio = one.measures["auc"], one.measures["observed_over_expected"]
+        if isinstance(auc, Estimate) and isinstance(ratio, Estimate):
+            return (
+                f"Could it have told who leaves? Fitted on what was known on {one.landmark}, and followed for"
+                f" {one.months} months: {one.leavers} of {one.customers} customers left, {ratio.point:.2f} times as"
+                f" many as predicted ({ratio.low:.2f}-{ratio.high:.2f}); of one who left and one who stayed, the first"
+                f" had the higher risk {auc.point:.0%} of the time ({auc.low:.0%}-{auc.high:.0%}; chance is 50%).",
+            )
+    return ()
 
 
 def _what_is_compared(result: RunResult) -> str:

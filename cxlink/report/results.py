@@ -30,9 +30,13 @@ from cxlink.report.results_models import (
     DiagnosticResult,
     EffectsResult,
     EstimateResult,
+    LagResult,
     LedgerResult,
     NotEstimableResult,
     ObservedResult,
+    PeriodResult,
+    PeriodsResult,
+    ProportionalityResult,
     RankResult,
     ReadinessResult,
     ReconciliationResult,
@@ -226,7 +230,32 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
     return ChurnResult(
         customers=_count(churn.customers, published=published),
         events=_count(churn.events, published=published),
-        validation={},
+        validation={
+            f"{name}_{one.months}_months": _answer(answer)
+            for one in churn.validation
+            for name, answer in one.measures.items()
+        },
+        lags=[
+            LagResult(component=one.component, months=[_answer(m) for m in one.months], reverse=one.reverse)
+            for one in churn.lags
+        ],
+        periods=[
+            PeriodsResult(
+                component=one.component,
+                periods=[PeriodResult(period=part.label, hazard_ratio=_answer(part.ratio)) for part in one.periods],
+                p_value=round_exact(one.p_value),
+            )
+            for one in churn.periods
+        ],
+        proportionality=[
+            ProportionalityResult(
+                term=one.term,
+                statistic=round_exact(one.statistic),
+                degrees=one.degrees,
+                p_value=round_exact(one.p_value),
+            )
+            for one in churn.proportionality
+        ],
         curve=[_curve_point(point) for point in churn.curve],
         covariate_ratios=_answers(churn.covariate_ratios),
         involuntary_events=_count(churn.involuntary_events, published=published),

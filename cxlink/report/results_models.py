@@ -127,12 +127,47 @@ class CurveResult(_Part):
     at_risk: int
 
 
+class LagResult(_Part):
+    """Hazard ratios of a component by month since the incident, the first month first."""
+
+    component: str
+    months: list[AnswerResult]
+    reverse: bool
+
+
+class PeriodResult(_Part):
+    """A hazard ratio in one period of tenure."""
+
+    period: str
+    hazard_ratio: AnswerResult
+
+
+class PeriodsResult(_Part):
+    """Hazard ratios of a component by period of tenure, and the p value that they are one."""
+
+    component: str
+    periods: list[PeriodResult]
+    p_value: float
+
+
+class ProportionalityResult(_Part):
+    """Score test that a hazard ratio does not move with tenure."""
+
+    term: str
+    statistic: float
+    degrees: int
+    p_value: float
+
+
 class ChurnResult(_Part):
     """The churn data and model."""
 
     customers: CountResult
     events: CountResult
     validation: dict[str, AnswerResult]
+    lags: list[LagResult]
+    periods: list[PeriodsResult]
+    proportionality: list[ProportionalityResult]
     curve: list[CurveResult]
     covariate_ratios: dict[str, AnswerResult]
     involuntary_events: CountResult

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -41,6 +42,8 @@ def show_cell(value: Value, kind: Kind) -> str:
         return format_share(float(value))
     if kind == "signed":
         return f"{value:+.2f}"
+    if kind == "fine":
+        return f"{value:.3f}"
     if kind == "number":
         return f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
     return format_count(round(value))
@@ -149,6 +152,32 @@ def render_csv_sections(sections: Sequence[Section]) -> str:
                     shown = render_text(value, sink) if isinstance(value, str) else value
                     writer.writerow([section.name, name, label or "flag", shown])
     return target.getvalue()
+
+
+def render_json_sections(sections: Sequence[Section]) -> str:
+    """Write sections as JSON, numbers not rounded.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        What is shown.
+
+    Returns
+    -------
+    str
+        A list of objects with name, title, columns, rows and notes.
+    """
+    shown = [
+        {
+            "name": section.name,
+            "title": section.title,
+            "columns": [label for label, _ in section.columns],
+            "rows": [list(row) for row in section.rows],
+            "notes": list(section.notes),
+        }
+        for section in sections
+    ]
+    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cells(section: Section, sink: Sink) -> list[list[str]]:

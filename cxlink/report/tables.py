@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxlink.engine.interface import Engine, quote
 from cxlink.report.files import write_csv
+from cxlink.report.scores import build_scores
 from cxlink.report.timeline import build_tags, build_timeline
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def build_tables(result: RunResult, results: Mapping[str, Any]) -> dict[str, pd.
         return tables
     return {
         **tables,
+        **({} if result.churn.scores is None else {"churn_scores": build_scores(result.churn.scores, result.linked)}),
         "customers": result.linked.customers.drop(columns="customer", errors="ignore"),
         "movements": result.linked.movements,
         "tags": build_tags(result.tagged, with_evidence=result.verbatims > 0),

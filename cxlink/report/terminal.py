@@ -11,6 +11,8 @@ from rich.text import Text
 
 from cxlink.handoff import Linked, Loaded, Readiness
 from cxlink.report.parts import Document, Notice, Sentence, render_sentence
+from cxlink.report.section import Section
+from cxlink.report.section_formats import render_sections
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_check import render_check
 from cxlink.report.terminal_table import hang, render_table
@@ -60,6 +62,21 @@ def print_check(
     """
     width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
     _print(render_check(loaded, linked, readiness, width=width, out=out), console)
+
+
+def print_sections(sections: Sequence[Section], console: Console) -> None:
+    """Print sections.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        What is shown.
+    console : rich.console.Console
+        Where.
+    """
+    width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+    for line in render_sections(sections, width)[1:]:
+        _print(line, console)
 
 
 def _print(text: Text, console: Console) -> None:

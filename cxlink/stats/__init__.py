@@ -1,39 +1,96 @@
 """Estimators: arrays in, frozen results out."""
 
 from cxlink.stats.aalen_johansen import CumulativeIncidence, aalen_johansen
+from cxlink.stats.aft import AftFit, fit_aft
 from cxlink.stats.baseline import BaselineHazard, baseline_hazard
+from cxlink.stats.bg_nbd import BgNbd, fit_bg_nbd
+from cxlink.stats.brier import BrierScore, brier_score
+from cxlink.stats.calibration import (
+    ACalibration,
+    CalibrationCurve,
+    CalibrationLine,
+    CalibrationTable,
+    ObservedExpected,
+    a_calibration,
+    calibration_curve,
+    calibration_line,
+    calibration_table,
+    observed_over_expected,
+)
+from cxlink.stats.censoring import CensoringCurve, censoring_distribution, ipcw_weights
+from cxlink.stats.cloglog import CloglogFit, fit_cloglog
 from cxlink.stats.clustered_ols import ClusteredFit, fit_clustered_ols, fit_poisson
 from cxlink.stats.cox import CoxFit, fit_cox
-from cxlink.stats.cox_bootstrap import bootstrap_cox, draw_cluster_counts
+from cxlink.stats.cox_bootstrap import bootstrap_cox
+from cxlink.stats.discrimination import auc_at_horizon, harrell_concordance, uno_concordance
 from cxlink.stats.dropping import find_partners, fit_kept_columns
 from cxlink.stats.errors import CoxError, EstimationError
+from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
+from cxlink.stats.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from cxlink.stats.proportional_hazards import ProportionalityTest, ScoreTest, check_proportionality
+from cxlink.stats.purchases import PurchaseFit
+from cxlink.stats.recurrent import RecurrentRows, build_recurrent_rows
+from cxlink.stats.resampling import BootstrapInterval, bootstrap_clusters, draw_cluster_weights
 from cxlink.stats.restricted_mean import RestrictedMean, TimeLost, restricted_mean, time_lost
 
 __all__ = [
+    "ACalibration",
+    "AftFit",
     "BaselineHazard",
+    "BgNbd",
+    "BootstrapInterval",
+    "BrierScore",
+    "CalibrationCurve",
+    "CalibrationLine",
+    "CalibrationTable",
+    "CensoringCurve",
+    "CloglogFit",
     "ClusteredFit",
     "CoxError",
     "CoxFit",
     "CumulativeIncidence",
     "EstimationError",
+    "GammaGamma",
+    "GammaGammaFit",
+    "ObservedExpected",
+    "ParetoNbd",
     "ProportionalityTest",
+    "PurchaseFit",
+    "RecurrentRows",
     "RestrictedMean",
     "ScoreTest",
     "SurvivalCurve",
     "TimeLost",
+    "a_calibration",
     "aalen_johansen",
+    "auc_at_horizon",
     "baseline_hazard",
+    "bootstrap_clusters",
     "bootstrap_cox",
+    "brier_score",
+    "build_recurrent_rows",
+    "calibration_curve",
+    "calibration_line",
+    "calibration_table",
+    "censoring_distribution",
     "check_proportionality",
-    "draw_cluster_counts",
+    "draw_cluster_weights",
     "find_partners",
+    "fit_aft",
+    "fit_bg_nbd",
+    "fit_cloglog",
     "fit_clustered_ols",
     "fit_cox",
+    "fit_gamma_gamma",
     "fit_kept_columns",
+    "fit_pareto_nbd",
     "fit_poisson",
+    "harrell_concordance",
+    "ipcw_weights",
     "kaplan_meier",
+    "observed_over_expected",
     "restricted_mean",
     "time_lost",
+    "uno_concordance",
 ]

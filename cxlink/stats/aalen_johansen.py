@@ -72,8 +72,8 @@ def aalen_johansen(
     Raises
     ------
     EstimationError
-        If there is no event; a number is missing or infinite; ``start >= stop``; or a cause is not a whole number from
-        zero upwards.
+        If there is no event; a number is missing, infinite or too large; ``start >= stop``; a cause is not a whole
+        number from zero upwards; weights differ too much for late entry; or all rows are of one cluster.
 
     References
     ----------

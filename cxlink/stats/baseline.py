@@ -8,12 +8,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Labels, read_vector
-from cxlink.stats.cox_design import read_cox_rows
+from cxlink.stats.arrays import Floats, Labels
+from cxlink.stats.cox_design import read_coefficients, read_cox_rows
 from cxlink.stats.errors import CoxError
-from cxlink.stats.partial_likelihood import sum_cells
+from cxlink.stats.partial_likelihood import SMALLEST_RISK, sum_cells
 from cxlink.stats.risk_bands import split_by_risk
-from cxlink.stats.risk_sets import build_risk_sets
+from cxlink.stats.risk_sets import build_risk_sets, check_shares
+
+OVERFLOW = "the hazard overflows: the coefficients are far too large for these covariates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,11 @@ class BaselineHazard:
         Raises
         ------
         CoxError
-            If there are several strata and none is named, or the one named has no event.
+            If there are several strata and none is named, the one named has no event, or a time is missing.
         """
+        wanted = np.asarray(times, dtype=np.float64)
+        if np.any(np.isnan(wanted)):
+            raise CoxError("times are missing")
         if stratum is None:
             if np.any(self.stratum != self.stratum[0]):
                 raise CoxError("there are several strata: say which")
@@ -65,7 +70,7 @@ class BaselineHazard:
         if not cells.size:
             raise CoxError("the stratum asked for has no events")
         steps = np.concatenate(([0.0], self.cumulative[cells]))
-        result: Floats = steps[np.searchsorted(self.time[cells], np.asarray(times, dtype=np.float64), side="right")]
+        result: Floats = steps[np.searchsorted(self.time[cells], wanted, side="right")]
         return result
 
 
@@ -115,21 +120,28 @@ def baseline_hazard(
     .. [1] Therneau and Grambsch (2000), Modeling Survival Data, section 10.2.
     """
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
-    coefficients = read_vector("beta", beta, rows.matrix.shape[1], CoxError)
+    coefficients = read_coefficients(beta, rows)
     sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
     used = sets.first <= sets.last
     sets = sets.select(used)
-    predictor = rows.matrix[used] @ coefficients
-    shift = predictor.max()
-    predictor -= shift
+    with np.errstate(over="ignore", invalid="ignore"):
+        predictor = rows.matrix[used] @ coefficients
+        shift = predictor.max()
+        predictor -= shift
+    if not np.all(np.isfinite(predictor)) or abs(shift) > 600.0:
+        raise CoxError(OVERFLOW)
     risk = np.exp(predictor)
     death_weights = np.ones(sets.death_rows.size)
     if rows.weights is not None:
         risk *= rows.weights[used]
         death_weights = rows.weights[used][sets.death_rows]
-    if not risk[sets.death_rows].all() or abs(shift) > 600.0:
-        raise CoxError("the hazard overflows: the coefficients are far too large for these covariates")
-    increment = sum_cells(split_by_risk(sets, predictor), risk, death_weights, rows.efron).hazard * np.exp(-shift)
+        check_shares(sets, rows.weights[used], CoxError)
+    if risk[sets.death_rows].min() < SMALLEST_RISK:
+        raise CoxError(OVERFLOW)
+    hazard = sum_cells(split_by_risk(sets, predictor), risk, death_weights, rows.efron).hazard
+    if np.log(hazard.max()) - shift > 600.0:
+        raise CoxError(OVERFLOW)
+    increment = hazard * np.exp(-shift)
     cumulative = np.empty_like(increment)
     for begin, end in zip(sets.stratum_first[:-1], sets.stratum_first[1:], strict=True):
         cumulative[begin:end] = np.cumsum(increment[begin:end])

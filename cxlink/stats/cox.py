@@ -14,6 +14,7 @@ from cxlink.stats.errors import CoxError
 from cxlink.stats.newton import maximise
 from cxlink.stats.objective import FirthLikelihood, Objective, PlainLikelihood, RidgeLikelihood
 from cxlink.stats.partial_likelihood import log_likelihood_at
+from cxlink.stats.risk_sets import check_clusters
 from cxlink.stats.sandwich import score_residual_columns, sum_by_cluster
 
 
@@ -118,8 +119,9 @@ def fit_cox(
     Raises
     ------
     CoxError
-        If there is no event; a number is missing or infinite; ``start >= stop``; or columns are constant, collinear or
-        perfectly separate the events (``error.columns`` names them, counted from zero).
+        If there is no event; a number is missing, infinite or too large; ``start >= stop``; there are clusters but only
+        one; or columns are constant, collinear or perfectly separate the events (``error.columns`` names them, counted
+        from zero).
 
     References
     ----------
@@ -139,6 +141,8 @@ def fit_cox(
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
     clusters = None if cluster is None else read_codes("cluster", cluster, rows.stop.size, CoxError)
     design = build_cox_design(rows)
+    if clusters is not None:
+        check_clusters(clusters[1][design.used], CoxError)
     objective = _objective(design, ridge, firth=firth)
     zero = np.zeros(design.scale.size)
     point, null, iterations = maximise(objective, zero, max_iterations=max_iterations, tolerance=tolerance)
@@ -169,7 +173,10 @@ def _objective(design: CoxDesign, ridge: npt.ArrayLike | None, *, firth: bool) -
         return FirthLikelihood(design) if firth else PlainLikelihood(design)
     if firth:
         raise CoxError("ridge and firth are two answers to the same trouble: choose one")
-    penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), design.scale.shape)
+    penalty = np.asarray(ridge, dtype=np.float64)
+    if penalty.shape not in {(), design.scale.shape}:
+        raise CoxError(f"ridge has shape {penalty.shape}, expected () or {design.scale.shape}")
+    penalty = np.broadcast_to(penalty, design.scale.shape)
     if not np.all(np.isfinite(penalty)) or np.any(penalty < 0):
         raise CoxError("ridge must be finite and not negative")
     return RidgeLikelihood(design, penalty / design.scale**2)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Integers, read_codes, read_vector
-from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_cox_rows
+from cxlink.stats.arrays import Floats, Integers, read_codes
+from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_coefficients, read_cox_rows
 from cxlink.stats.errors import CoxError
-from cxlink.stats.newton import maximise
+from cxlink.stats.newton import check_rank, maximise
 from cxlink.stats.objective import PlainLikelihood
-from cxlink.stats.partial_likelihood import evaluate
+from cxlink.stats.partial_likelihood import LikelihoodPoint, evaluate
 from cxlink.stats.sandwich import sum_by_cluster
 
 Resampling: TypeAlias = Literal["influence", "score", "refit"]
 TOLERANCE = 1e-6
 """Longest remaining Newton step of a refit, in standard errors: far below what resampling shows."""
+
+LARGEST_WEIGHT = 1e50
+"""Of a cluster in a draw: beyond, sums of squares could overflow."""
 
 
 def bootstrap_cox(
@@ -73,7 +75,8 @@ def bootstrap_cox(
     Raises
     ------
     CoxError
-        As :func:`cxlink.stats.fit_cox`; if the number of clusters differs; or if a draw has no maximum ("refit").
+        As :func:`cxlink.stats.fit_cox`; if the number of clusters differs; if `beta` is too large; if a draw has no
+        weight, or no event ("score", "refit"); or if a draw has no maximum ("refit").
 
     References
     ----------
@@ -83,7 +86,7 @@ def bootstrap_cox(
     if method not in get_args(Resampling):
         raise CoxError(f"method must be one of {', '.join(get_args(Resampling))}, not {method}")
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
-    coefficients = read_vector("beta", beta, rows.matrix.shape[1], CoxError)
+    coefficients = read_coefficients(beta, rows)
     labels, codes = read_codes("cluster", cluster, rows.stop.size, CoxError)
     drawn = _read_draws(cluster_weights, labels.size)
     design = build_cox_design(rows)
@@ -94,6 +97,8 @@ def bootstrap_cox(
     own = np.ones(rows.stop.size) if rows.weights is None else rows.weights
     for number, draw in enumerate(drawn):
         row_weights = draw[codes] * own
+        if not np.any(row_weights[rows.event]):
+            raise CoxError(f"no events in draw {number}: no row with a weight above zero ends in an event")
         weighted = (
             replace(design, weights=row_weights[design.used])
             if draw.min() > 0
@@ -103,52 +108,36 @@ def bootstrap_cox(
     return found
 
 
-def draw_cluster_counts(n_draws: int, n_clusters: int, rng: np.random.Generator) -> Iterator[Floats]:
-    """How often each cluster is drawn in samples, with replacement, of as many clusters.
-
-    Parameters
-    ----------
-    n_draws, n_clusters : int
-        Above zero.
-    rng : Generator
-        The source of chance.
-
-    Yields
-    ------
-    ndarray of float64, shape (n_clusters,)
-        Whole numbers that add up to `n_clusters`.
-    """
-    for _ in range(n_draws):
-        chosen = rng.integers(0, n_clusters, n_clusters)
-        yield np.bincount(chosen, minlength=n_clusters).astype(np.float64)
-
-
 def _read_draws(cluster_weights: npt.ArrayLike, n_clusters: int) -> Floats:
     drawn = np.asarray(cluster_weights, dtype=np.float64)
     if drawn.ndim != 2 or drawn.shape[1] != n_clusters:
         raise CoxError(f"cluster_weights has shape {drawn.shape}, expected (n_draws, {n_clusters})")
     if not np.all(np.isfinite(drawn)) or np.any(drawn < 0):
         raise CoxError("cluster_weights must be finite and not negative")
+    if np.any(drawn > LARGEST_WEIGHT) or not np.all(drawn.max(axis=1, initial=0.0) > 1.0 / LARGEST_WEIGHT):
+        raise CoxError("cluster_weights of a draw are all zero, or too large or too small to compute with")
     return drawn
 
 
 def _influence(design: CoxDesign, standard: Floats, codes: Integers, n_clusters: int) -> Floats:
-    point = evaluate(design, standard)
-    if point is None:
-        raise CoxError("the likelihood underflows at these coefficients")
+    point = _evaluate(design, standard)
     scores = sum_by_cluster(design, standard, codes[design.used], n_clusters)
     influence: Floats = np.linalg.solve(point.information, scores.T).T / design.scale
     return influence
 
 
-def _step(design: CoxDesign, coefficients: Floats) -> Floats:
-    point = evaluate(design, coefficients * design.scale)
+def _evaluate(design: CoxDesign, standard: Floats) -> LikelihoodPoint:
+    """The likelihood at coefficients that came from outside; refused where its information cannot be inverted."""
+    point = evaluate(design, standard)
     if point is None:
         raise CoxError("the likelihood underflows at these coefficients")
-    try:
-        step = np.linalg.solve(point.information, point.gradient)
-    except np.linalg.LinAlgError:
-        raise CoxError("columns are collinear in a draw") from None
+    check_rank(point)
+    return point
+
+
+def _step(design: CoxDesign, coefficients: Floats) -> Floats:
+    point = _evaluate(design, coefficients * design.scale)
+    step = np.linalg.solve(point.information, point.gradient)
     stepped: Floats = coefficients + step / design.scale
     return stepped
 

@@ -17,10 +17,12 @@ from cxlink.stats.arrays import (
     read_flags,
     read_matrix,
     read_vector,
-    read_weights,
 )
 from cxlink.stats.errors import CoxError
-from cxlink.stats.risk_sets import RiskSets, build_risk_sets
+from cxlink.stats.risk_sets import RiskSets, build_risk_sets, check_shares, read_case_weights, read_times
+
+LARGEST_NUMBER, SMALLEST_NUMBER = 1e100, 1e-100
+"""Size of a column's largest number beyond which variances of its coefficient overflow or vanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +129,16 @@ def read_cox_rows(
     Raises
     ------
     CoxError
-        If shapes differ, numbers are missing or infinite, an interval is empty, or no row has an event.
+        If shapes differ, numbers are missing, infinite or too large, an interval is empty, or no row has an event.
     """
     if ties not in {"efron", "breslow"}:
         raise CoxError(f'ties must be "efron" or "breslow", not "{ties}"')
     matrix = read_matrix(X, CoxError)
     n_rows = matrix.shape[0]
-    stops = read_vector("stop", stop, n_rows, CoxError)
-    starts = None if start is None else read_vector("start", start, n_rows, CoxError)
+    stops = read_times("stop", stop, n_rows, CoxError)
+    starts = None if start is None else read_times("start", start, n_rows, CoxError)
     events = read_flags("event", event, n_rows, CoxError)
-    case_weights = read_weights(weights, n_rows, CoxError)
+    case_weights = read_case_weights(weights, n_rows, CoxError)
     if starts is not None:
         empty = np.flatnonzero(starts >= stops)
         if empty.size:
@@ -149,6 +151,33 @@ def read_cox_rows(
         (np.zeros(1, dtype=np.intp), None) if strata is None else read_codes("strata", strata, n_rows, CoxError)
     )
     return CoxRows(matrix, stops, starts, events, case_weights, codes, labels, ties == "efron")
+
+
+def read_coefficients(beta: npt.ArrayLike, rows: CoxRows) -> Floats:
+    """Check coefficients that were fitted elsewhere.
+
+    Parameters
+    ----------
+    beta : array_like of float, shape (n_columns,)
+        In the covariates' own units.
+    rows : CoxRows
+        The rows they belong to.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_columns,)
+        The same numbers.
+
+    Raises
+    ------
+    CoxError
+        If the shape differs, or a number is missing, infinite or too large.
+    """
+    coefficients = read_vector("beta", beta, rows.matrix.shape[1], CoxError)
+    large = tuple(int(j) for j in np.flatnonzero(np.abs(coefficients) > LARGEST_NUMBER))
+    if large:
+        raise CoxError(f"beta is too large to compute with at {name_columns(large)}", large)
+    return coefficients
 
 
 def build_cox_design(rows: CoxRows) -> CoxDesign:
@@ -167,7 +196,8 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
     Raises
     ------
     CoxError
-        If a covariate is constant among the rows at risk.
+        If a covariate is constant among the rows at risk, or its numbers are far too large or small; or if weights
+        differ too much for late entry.
     """
     sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
     used = sets.first <= sets.last
@@ -177,11 +207,14 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
     n_used = int(np.count_nonzero(used))
     keep: Flags | slice = slice(None) if n_used == n_rows else used
     weights = None if rows.weights is None else rows.weights[keep]
+    sets = sets if n_used == n_rows else sets.select(used)
+    if weights is not None:
+        check_shares(sets, weights, CoxError)
     columns = np.empty((n_columns, n_used))
     center, scale = np.empty(n_columns), np.empty(n_columns)
     for j in range(n_columns):
         columns[j] = rows.matrix[keep, j]
-        center[j], scale[j] = _standardise(columns[j], weights)
+        center[j], scale[j] = _standardise(columns[j], j, weights)
     constant = tuple(int(j) for j in np.flatnonzero(scale == 0.0))
     if constant:
         raise CoxError(f"{name_columns(constant)}: constant among the rows at risk", constant)
@@ -190,16 +223,21 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
         center=center,
         scale=scale,
         weights=weights,
-        sets=sets if n_used == n_rows else sets.select(used),
+        sets=sets,
         used=used,
         efron=rows.efron,
     )
 
 
-def _standardise(column: Floats, weights: Floats | None) -> tuple[float, float]:
-    """Centre and scale `column` in place; a scale of zero means that it is constant."""
+def _standardise(column: Floats, j: int, weights: Floats | None) -> tuple[float, float]:
+    """Centre and scale column `j` in place; a scale of zero means that it is constant."""
+    low, high = float(column.min()), float(column.max())
+    if low == high:
+        return low, 0.0
+    largest = max(abs(low), abs(high))
+    if not SMALLEST_NUMBER < largest < LARGEST_NUMBER:
+        raise CoxError(f"{name_columns((j,))}: numbers too large or too small to compute with, change its unit", (j,))
     center = float(np.average(column, weights=weights))
-    largest = float(np.max(np.abs(column)))
     column -= center
     scale = float(np.sqrt(np.average(np.square(column), weights=weights)))
     if scale <= 1e-13 * largest:

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Integers, read_codes, read_vector, read_weights
+from cxlink.stats.arrays import Floats, Integers, read_codes, read_vector
 from cxlink.stats.errors import EstimationError
-from cxlink.stats.risk_sets import RiskSets, build_risk_sets
+from cxlink.stats.risk_sets import (
+    LARGEST_WHOLE,
+    RiskSets,
+    build_risk_sets,
+    check_clusters,
+    check_shares,
+    read_case_weights,
+    read_times,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +100,33 @@ def read_incidence_rows(
     Raises
     ------
     EstimationError
-        If there is no event; a number is missing or infinite; ``start >= stop``; or a cause is not a whole number from
-        zero upwards.
+        If there is no event; a number is missing, infinite or too large; ``start >= stop``; a cause is not a whole
+        number from zero upwards; weights differ too much for late entry; or all rows are of one cluster.
     """
     n_rows = np.asarray(stop).shape[0] if np.ndim(stop) == 1 else 0
-    stops = read_vector("stop", stop, n_rows, EstimationError)
-    starts = None if start is None else read_vector("start", start, n_rows, EstimationError)
+    stops = read_times("stop", stop, n_rows, EstimationError)
+    starts = None if start is None else read_times("start", start, n_rows, EstimationError)
     reasons = read_vector("cause", cause, n_rows, EstimationError)
-    case_weights = read_weights(weights, n_rows, EstimationError)
+    case_weights = read_case_weights(weights, n_rows, EstimationError)
     labels, codes = (None, None) if cluster is None else read_codes("cluster", cluster, n_rows, EstimationError)
     if starts is not None and np.any(starts >= stops):
         raise EstimationError("start is not before stop in some rows")
-    if np.any((reasons < 0) | (reasons != np.round(reasons))):
+    if np.any((reasons < 0) | (reasons != np.round(reasons)) | (reasons > LARGEST_WHOLE)):
         raise EstimationError("cause must be a whole number, 0 for censored rows")
     row_weights = np.ones(n_rows) if case_weights is None else case_weights
     present = row_weights > 0
     event = (reasons > 0) & present
     if not event.any():
         raise EstimationError("no events: every row is censored or has weight zero")
-    sets = build_risk_sets(stops, event, starts, None)
-    used = (sets.first <= sets.last) & present
+    every = build_risk_sets(stops, event, starts, None)
+    used = (every.first <= every.last) & present
+    sets = every.select(used)
+    check_shares(sets, row_weights[used], EstimationError)
+    if codes is not None:
+        check_clusters(codes[used], EstimationError)
     causes, which = np.unique(reasons[event], return_inverse=True)
     return IncidenceRows(
-        sets=sets.select(used),
+        sets=sets,
         weights=row_weights[used],
         causes=causes.astype(np.intp),
         which=which,

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, read_flags, read_vector, read_weights
+from cxlink.stats.arrays import Floats, read_flags, read_weights
 from cxlink.stats.errors import EstimationError
+from cxlink.stats.risk_sets import LARGEST_WHOLE, read_times
+
+NOBODY = "at some time nobody is left at risk while others enter later: the curve would be zero from there on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,17 @@ class SurvivalCurve:
         -------
         ndarray of float64
             Of the same shape; one before the first event, constant after the last.
+
+        Raises
+        ------
+        EstimationError
+            If a time is missing.
         """
+        wanted = np.asarray(times, dtype=np.float64)
+        if np.any(np.isnan(wanted)):
+            raise EstimationError("times are missing")
         steps = np.concatenate(([1.0], self.survival))
-        result: Floats = steps[np.searchsorted(self.time, np.asarray(times, dtype=np.float64), side="right")]
+        result: Floats = steps[np.searchsorted(self.time, wanted, side="right")]
         return result
 
 
@@ -79,7 +90,7 @@ def kaplan_meier(
     start : array_like of float, shape (n_rows,), optional
         The row is at risk strictly after `start`. None: from the beginning.
     weights : array_like of float, shape (n_rows,), optional
-        Case weights, taken as numbers of equal rows.
+        Case weights, taken as numbers of equal rows: whole numbers.
     level : float, default 0.95
         Coverage of the interval.
 
@@ -91,8 +102,8 @@ def kaplan_meier(
     Raises
     ------
     EstimationError
-        If there is no event; a number is missing or infinite; ``start >= stop``; `level` is not between 0 and 1;
-        or all at risk leave before others enter.
+        If there is no event; a number is missing, infinite or too large; ``start >= stop``; a weight is no whole
+        number; `level` is not between 0 and 1; or all at risk leave before others enter.
 
     References
     ----------
@@ -101,17 +112,26 @@ def kaplan_meier(
     if not 0.0 < level < 1.0:
         raise EstimationError("level must lie between 0 and 1")
     n_rows = np.asarray(stop).shape[0] if np.ndim(stop) == 1 else 0
-    stops = read_vector("stop", stop, n_rows, EstimationError)
+    stops = read_times("stop", stop, n_rows, EstimationError)
     events = read_flags("event", event, n_rows, EstimationError)
-    starts = None if start is None else read_vector("start", start, n_rows, EstimationError)
+    starts = None if start is None else read_times("start", start, n_rows, EstimationError)
     case_weights = read_weights(weights, n_rows, EstimationError)
     if starts is not None and np.any(starts >= stops):
         raise EstimationError("start is not before stop in some rows")
     if case_weights is not None:
+        _check_counts(case_weights)
         events = events & (case_weights > 0)
     if not events.any():
         raise EstimationError("no events: no row with a weight above zero ends in an event")
     return _fit_lifelines(stops, events, starts, case_weights, level)
+
+
+def _check_counts(weights: Floats) -> None:
+    """With other weights lifelines adds up who is at risk inexactly, and takes logarithms of what rounding left."""
+    if np.any(weights != np.round(weights)):
+        raise EstimationError("weights must be whole numbers: they count equal rows")
+    if np.any(weights > LARGEST_WHOLE / weights.size):
+        raise EstimationError("weights are too large to count rows exactly")
 
 
 def _fit_lifelines(
@@ -129,9 +149,7 @@ def _fit_lifelines(
         try:
             fitter.fit(stop, event, entry=start, weights=weights)
         except StatError as fault:
-            raise EstimationError(
-                "at some time nobody is left at risk while others enter later: the curve would be zero from there on"
-            ) from fault
+            raise EstimationError(NOBODY) from fault
     table = fitter.event_table
     happened = table["observed"].to_numpy() > 0
     time = table.index.to_numpy(dtype=np.float64)[happened]
@@ -139,6 +157,8 @@ def _fit_lifelines(
     interval = fitter.confidence_interval_.loc[time].to_numpy(dtype=np.float64)
     greenwood = fitter._cumulative_sq_.loc[time].to_numpy(dtype=np.float64)
     alive = survival > 0.0
+    if not alive[:-1].all():  # lifelines looks at the first half of the times only
+        raise EstimationError(NOBODY)
     at_risk = table["at_risk"].to_numpy(dtype=np.float64)
     if start is not None:
         # Its table counts those who enter at t as at risk at t, though its estimate rightly does not.

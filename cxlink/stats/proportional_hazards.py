@@ -8,12 +8,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2, rankdata
+from scipy.special import chdtrc
 
-from cxlink.stats.arrays import Floats, read_vector
-from cxlink.stats.cox_design import CoxDesign, CoxRows, build_cox_design, read_cox_rows
+from cxlink.stats.arrays import Floats, name_columns
+from cxlink.stats.cox_design import CoxDesign, CoxRows, build_cox_design, read_coefficients, read_cox_rows
 from cxlink.stats.errors import CoxError
-from cxlink.stats.partial_likelihood import evaluate_by_cell
+from cxlink.stats.newton import RANK_TOLERANCE, check_rank
+from cxlink.stats.partial_likelihood import evaluate, evaluate_by_cell
 from cxlink.stats.risk_sets import build_risk_sets
 
 Scale: TypeAlias = Literal["km", "identity", "log", "rank"]
@@ -96,7 +97,7 @@ def check_proportionality(
     terms : mapping of str to sequence of int, optional
         Columns that belong together, such as the levels of a plan. None: each column by itself, named by its number.
     scale : {"km", "identity", "log", "rank"}, default "km"
-        g: one less the Kaplan-Meier curve just before, time itself, its logarithm, or its rank among the ends of all rows.
+        g: one less the Kaplan-Meier curve just before, time itself, its logarithm, or its rank among all rows' ends.
 
     Returns
     -------
@@ -106,20 +107,25 @@ def check_proportionality(
     Raises
     ------
     CoxError
-        As :func:`cxlink.stats.fit_cox`; if an event is at time zero or before and its logarithm is asked for; or if all
-        events are at one time.
+        As :func:`cxlink.stats.fit_cox`; if a term names no column, or one that does not exist; if `beta` is too large;
+        if an event is at time zero or before and its logarithm is asked for; or if all events are at one time, or
+        those that tell of a column are.
 
     References
     ----------
     .. [1] Grambsch and Therneau (1994), Biometrika 81:515-526.
     """
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
-    coefficients = read_vector("beta", beta, rows.matrix.shape[1], CoxError)
+    coefficients = read_coefficients(beta, rows)
     design = build_cox_design(rows)
     g = _time_on_scale(design, rows, scale)
     standard = coefficients * design.scale
+    chosen = _read_terms(terms, standard.size)
+    point = evaluate(design, standard)
+    if point is None:
+        raise CoxError("the likelihood underflows at these coefficients")
+    check_rank(point)
     (_, plain), (moved, once), (_, twice) = evaluate_by_cell(design, standard, (np.ones(g.size), g, g**2))
-    chosen = {str(j): [j] for j in range(standard.size)} if terms is None else {k: list(v) for k, v in terms.items()}
     return ProportionalityTest(
         terms={name: _test(columns, moved, plain, once, twice) for name, columns in chosen.items()},
         overall=_test(list(range(standard.size)), moved, plain, once, twice),
@@ -127,18 +133,48 @@ def check_proportionality(
     )
 
 
+def _read_terms(terms: Mapping[str, Sequence[int]] | None, n_columns: int) -> dict[str, list[int]]:
+    if terms is None:
+        return {str(j): [j] for j in range(n_columns)}
+    chosen = {name: list(columns) for name, columns in terms.items()}
+    for columns in chosen.values():
+        if not columns or len(set(columns)) < len(columns) or not set(columns) <= set(range(n_columns)):
+            raise CoxError(f"each of the terms must name different columns from 0 to {n_columns - 1}")
+    return chosen
+
+
 def _test(columns: list[int], moved: Floats, plain: Floats, once: Floats, twice: Floats) -> ScoreTest:
     """Score test of some moving coefficients, all constant ones being free."""
     cross = once[:, columns]
     left = twice[np.ix_(columns, columns)] - cross.T @ np.linalg.solve(plain, cross)
     score = moved[columns]
+    _check_left(columns, left, twice)
     statistic = float(score @ np.linalg.solve(left, score))
-    return ScoreTest(statistic, len(columns), float(chi2.sf(statistic, len(columns))))
+    return ScoreTest(statistic, len(columns), float(chdtrc(len(columns), statistic)))
+
+
+def _check_left(columns: list[int], left: Floats, twice: Floats) -> None:
+    """Refuse moving coefficients of which the constant ones leave nothing to be known."""
+    size = np.diag(twice)[columns]
+    flat = tuple(
+        column
+        for column, own, all_of_it in zip(columns, np.diag(left), size, strict=True)
+        if own <= RANK_TOLERANCE * all_of_it
+    )
+    if not flat:
+        spread = np.sqrt(np.diag(left))
+        values, directions = np.linalg.eigh(left / np.outer(spread, spread))
+        if values[0] <= RANK_TOLERANCE:
+            flat = tuple(columns[k] for k in np.flatnonzero(np.abs(directions[:, 0]) > 1e-3))
+    if flat:
+        raise CoxError(f"{name_columns(flat)}: too few times of events to tell whether the coefficient moves", flat)
 
 
 def _time_on_scale(design: CoxDesign, rows: CoxRows, scale: Scale) -> Floats:
-    """Function of time at each cell, about its mean over the events."""
+    """Function of time at each cell, about its mean over the events and at most one: no unit matters to the test."""
     sets = design.sets
+    if sets.time.min() == sets.time.max():
+        raise CoxError("all events are at one time: nothing can move")
     g: Floats
     if scale == "km":
         g = _left_continuous_deaths(rows, sets.time)
@@ -152,17 +188,19 @@ def _time_on_scale(design: CoxDesign, rows: CoxRows, scale: Scale) -> Floats:
         g = sets.time.copy()
     else:
         raise CoxError(f'scale must be "km", "identity", "log" or "rank", not "{scale}"')
+    g /= np.abs(g).max()
     g -= g[sets.death_cell].mean()
-    if not np.any(np.abs(g) > 1e-12 * max(float(np.abs(sets.time).max()), 1.0)):
+    largest = float(np.abs(g).max())
+    if largest <= 1e-12:
         raise CoxError("all events are at one time: nothing can move")
+    g /= largest
     return g
 
 
 def _mean_ranks(every: Floats, times: Floats) -> Floats:
     """Rank of each time among the ends of all rows, censored ones included."""
     ordered = np.sort(every)
-    ranks: Floats = np.asarray(rankdata(ordered), dtype=np.float64)
-    found: Floats = ranks[np.searchsorted(ordered, times)]
+    found: Floats = (np.searchsorted(ordered, times, "left") + np.searchsorted(ordered, times, "right") + 1) / 2.0
     return found
 
 

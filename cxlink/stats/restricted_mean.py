@@ -72,7 +72,7 @@ def restricted_mean(curve: SurvivalCurve, horizon: float, *, last_seen: float | 
     Raises
     ------
     EstimationError
-        If `horizon` is not above zero, or the curve is not known up to it.
+        If `horizon` is not above zero, `last_seen` is before the last event, or the curve is not known up to it.
 
     References
     ----------
@@ -80,6 +80,8 @@ def restricted_mean(curve: SurvivalCurve, horizon: float, *, last_seen: float | 
     """
     _check_horizon(horizon)
     end = float(curve.time[-1]) if last_seen is None else last_seen
+    if not (np.isfinite(end) and end >= curve.time[-1]):
+        raise EstimationError("last_seen must be finite and not before the last event")
     if horizon > end and curve.survival[-1] > 0.0:
         raise EstimationError(f"the curve is known up to {end:g} only, the horizon is {horizon:g}")
     before = curve.time < horizon

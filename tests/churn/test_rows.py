@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cxlink.churn.calendar import calendar_level, calendar_terms
 from cxlink.churn.exposure import Window
-from cxlink.churn.gates import check_churn, check_component
+from cxlink.churn.gates import check_churn, check_exposure
 from cxlink.churn.rates import BAND_EDGES, choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows, quarter_starts
 from cxlink.estimate import NotEstimable
@@ -102,13 +102,13 @@ def _rows(events_exposed: int, events_other: int, others: int) -> RiskRows:
 
 @pytest.mark.parametrize(("exposed", "other", "said"), [(9, 40, "9 exposed churners"), (40, 9, "9 unexposed churners")])
 def test_too_few_churners_are_refused_with_their_number(exposed: int, other: int, said: str) -> None:
-    refusal = check_component(_rows(exposed, other, 200), 0)
+    refusal = check_exposure(_rows(exposed, other, 200), 0)
     assert isinstance(refusal, NotEstimable)
     assert said in refusal.reason
 
 
 def test_enough_churners_are_not_refused() -> None:
-    assert check_component(_rows(10, 10, 200), 0) is None
+    assert check_exposure(_rows(10, 10, 200), 0) is None
     assert check_churn(_rows(10, 10, 200)) is None
     assert check_churn(_rows(5, 5, 200)) is not None
     assert check_churn(_rows(10, 10, 5)) is not None

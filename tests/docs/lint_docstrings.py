@@ -94,7 +94,11 @@ def _documents_itself(name: str, found: Any) -> bool:
     if inspect.isclass(found):
         holds_fields = hasattr(found, "__dataclass_fields__") or issubclass(found, enum.Enum)
         return holds_fields or "__init__" not in vars(found) or getattr(found, "_is_protocol", False)
-    return name.startswith("cxlink.cli.") and found.__name__ == name.split(".")[2]
+    if not name.startswith("cxlink.cli."):
+        return False
+    below = getattr(sys.modules.get(getattr(found, "__module__", "")), "app", None)
+    commands = [command.callback for command in getattr(below, "registered_commands", ())]
+    return found in commands or bool(found.__name__ == name.split(".")[2])
 
 
 def find_faults() -> list[str]:

@@ -54,18 +54,29 @@ def stated_commands() -> dict[str, tuple[str, set[str]]]:
     """Group and options of each command in the README's table."""
     rows = [re.split(r"(?<!\\)\|", line) for line in section(README, "Commands").splitlines() if "| `cxlink " in line]
     cells = [[cell.strip() for cell in row[1:-1]] for row in rows]
-    return {row[1].strip("`").split()[1]: (row[0], set(OPTION.findall(row[2]))) for row in cells}
+    names = [re.match(r"`cxlink ([a-z]+(?: [a-z]+(?=`))?)", row[1]) for row in cells]
+    return {
+        name.group(1): (row[0], set(OPTION.findall(row[2]))) for name, row in zip(names, cells, strict=True) if name
+    }
 
 
 def real_commands() -> dict[str, str]:
     """Group of each command in ``cxlink --help``."""
-    found, group = {}, ""
+    found: dict[str, str] = {}
+    group = ""
     for line in show_help().splitlines():
         if heading := re.fullmatch(r"(\w+):", line):
             group = heading.group(1)
         elif group not in ("", "Options") and (command := re.match(r"  ([a-z]+)\s{2,}\S", line)):
-            found[command.group(1)] = group
+            found |= dict.fromkeys(_with_those_below(command.group(1)), group)
     return found
+
+
+def _with_those_below(command: str) -> list[str]:
+    """The command itself, or those of which it is the first word."""
+    below = show_help(command).split("\nCommands:\n")[1:]
+    names = [re.match(r"  ([a-z]+)", line) for text in below for line in text.splitlines()]
+    return [f"{command} {name.group(1)}" for name in names if name] or [command]
 
 
 def toml_blocks() -> list[tuple[str, str]]:
@@ -86,7 +97,7 @@ def test_the_table_of_commands_is_that_of_the_help() -> None:
 
 @pytest.mark.parametrize("command", sorted(stated_commands()))
 def test_the_options_are_those_of_the_help(command: str) -> None:
-    options = [line for line in show_help(command).splitlines() if line.startswith("  -")]
+    options = [line for line in show_help(*command.split()).splitlines() if line.startswith("  -")]
     assert stated_commands()[command][1] == set(OPTION.findall(" ".join(line.split("  ")[1] for line in options))) - {
         "--help"
     }

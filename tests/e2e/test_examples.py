@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from cxlink.cli.run import run_job
 from cxlink.report.results import results_schema
+from cxlink.stats import kaplan_meier
 from tests.real_data import REAL_DATA, REPOSITORY, needs
 
 NUMBERS = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "hazard_ratio")
@@ -64,3 +66,26 @@ def test_online_retail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for one in results["components"]:
         assert "not_estimable" in one["experience"]
         assert one["grade"] == "D"
+
+
+@needs("telco")
+def test_telco(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run_example("telco", tmp_path, monkeypatch)
+    churn = results["churn"]
+    # 7,043 customers, 11 of them without a month of tenure; 1,869 left
+    assert (churn["customers"], churn["events"]) == (7032, 1869)
+    # a level that repeats in three columns is left out of two, and named
+    (left_out,) = [one["message"] for one in results["diagnostics"] if one["code"] == "CX403"]
+    assert "security=No internet service, tech_support=No internet service" in left_out
+    assert all("not_estimable" not in ratio for ratio in churn["covariate_ratios"].values())
+    # nothing is known of any earlier day, so nothing can be validated out of time
+    assert all("not_estimable" in answer for answer in churn["validation"].values())
+
+
+@needs("telco")
+def test_how_many_of_the_month_to_month_customers_stay() -> None:
+    rows = pd.read_csv(REAL_DATA / "telco" / "Telco-Customer-Churn.csv")
+    rows = rows.loc[(rows["Contract"] == "Month-to-month") & (rows["tenure"] > 0)]
+    curve = kaplan_meier(rows["tenure"].to_numpy(float), (rows["Churn"] == "Yes").to_numpy())
+    # published to three digits
+    assert round(float(curve.survival_at(72.0)), 3) == 0.129

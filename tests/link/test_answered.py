@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cxlink.churn.exposure import primary_windows
-from cxlink.churn.gates import MIN_CLUSTERS, MIN_EVENTS, MIN_EXPOSED_EVENTS, check_component
+from cxlink.churn.gates import MIN_CLUSTERS, MIN_EVENTS, MIN_EXPOSED_EVENTS, check_exposure
 from cxlink.churn.rows import build_rows
 from cxlink.handoff import Linked, Loaded, Readiness
 from cxlink.link import link
@@ -123,6 +123,6 @@ def test_readiness_counts_what_the_churn_model_will_be_held_to() -> None:
             len(np.unique(rows.customer[exposed])),
         )
         assert count_exposed(linked, component, 90) == expected
-        refused = check_component(rows, place) is not None
+        refused = check_exposure(rows, place) is not None
         assert refused == (min(expected[:2]) < MIN_EXPOSED_EVENTS or expected[2] < MIN_CLUSTERS)
     loaded.engine.close()

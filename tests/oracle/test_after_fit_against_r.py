@@ -91,14 +91,14 @@ def test_firth(ties: str, entry: int, weighted: int, stratified: int) -> None:
 def test_restricted_means(entry: int, horizon: float) -> None:
     start = START if entry else None
     keep = (numbers(RESTRICTED, "entry") == entry) & (numbers(RESTRICTED, "horizon") == horizon)
-    cause, quantity, value = (
+    cause, names, value = (
         numbers(RESTRICTED, "cause")[keep],
         RESTRICTED["quantity"][keep],
         numbers(RESTRICTED, "value")[keep],
     )
     whole = restricted_mean(kaplan_meier(STOP, EVENT, start), horizon, last_seen=float(STOP.max()))
     lost = time_lost(STOP, numbers(SMALL, "cause"), horizon, start)
-    theirs = {(int(c), str(q)): float(v) for c, q, v in zip(cause, RESTRICTED["quantity"][keep], value, strict=True)}
+    theirs = {(int(c), str(q)): float(v) for c, q, v in zip(cause, names, value, strict=True)}
     assert whole.mean == pytest.approx(theirs[0, "mean"], rel=ROUNDING)
     assert whole.std_error == pytest.approx(theirs[0, "std_error"], rel=ROUNDING)
     for place in range(2):

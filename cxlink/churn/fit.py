@@ -1,0 +1,188 @@
+"""The main churn model: which columns, which refusals, and the hazards it hands to projections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxlink.churn.calendar import calendar_level
+from cxlink.churn.design import Design, Fitted, build_design, fit_design
+from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
+from cxlink.churn.gates import check_churn, check_exposure
+from cxlink.churn.lags import fit_lag_profiles
+from cxlink.churn.periods import PERIOD_STARTS, fit_periods, refuse_moving
+from cxlink.churn.rates import choose_bands, rates_by_band
+from cxlink.churn.rows import RiskRows, build_rows
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import HazardModel, LagProfile, Linked, PeriodRatios
+from cxlink.stats import CoxError, find_partners
+
+
+@dataclass(frozen=True, slots=True)
+class MainFit:
+    """The main churn model.
+
+    Parameters
+    ----------
+    rows : RiskRows
+        Whose first columns of exposure are the components'.
+    fitted : Fitted
+        The fit.
+    wanted : ndarray
+        (n_columns,) bool: columns that were asked for.
+    refusals : mapping of str to NotEstimable or None
+        By component.
+    periods : tuple of PeriodRatios
+        Ratios by tenure.
+    lags : tuple of LagProfile
+        Ratios by month since the incident.
+    edges : ndarray
+        First tenure days of the bands of baseline rates.
+    """
+
+    rows: RiskRows
+    fitted: Fitted
+    wanted: np.ndarray
+    refusals: Mapping[str, NotEstimable | None]
+    periods: tuple[PeriodRatios, ...]
+    lags: tuple[LagProfile, ...]
+    edges: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why there is no churn model, and the rows it would have had."""
+
+    reason: NotEstimable
+    rows: RiskRows
+
+
+def fit_main(linked: Linked, *, exposure_days: int) -> MainFit | Refused:
+    """Fit the main churn model.
+
+    Parameters
+    ----------
+    linked : Linked
+        Timelines whose churn is not refused.
+    exposure_days : int
+        How long an incident counts.
+
+    Returns
+    -------
+    MainFit or Refused
+        Where the profile of a component says that leaving came first, its incidents count from the second month on.
+    """
+    spells = linked.customers.loc[linked.customers["at_risk"]]
+    edges = choose_bands(spells["stop"].to_numpy(), (spells["event"] == 1).to_numpy())
+    cuts = np.union1d(edges, PERIOD_STARTS)
+    rows = build_rows(linked, primary_windows(linked.components, exposure_days), band_edges=cuts)
+    refusal = check_churn(rows)
+    if refusal is not None:
+        return Refused(refusal, rows)
+    fittable = [place for place in range(len(linked.components)) if check_exposure(rows, place) is None]
+    lags = fit_lag_profiles(linked, fittable, exposure_days=exposure_days, band_edges=cuts)
+    reverse = {profile.component for profile in lags if profile.reverse}
+    if reverse:
+        rows = build_rows(linked, _lagged_windows(linked.components, reverse, exposure_days), band_edges=cuts)
+    try:
+        return _fit(linked, rows, lags, edges)
+    except CoxError as error:
+        refusal = NotEstimable(f"the churn model cannot be fitted: {error.reason}", "a longer observed window")
+        return Refused(refusal, rows)
+
+
+def _lagged_windows(components: tuple[str, ...], reverse: set[str], exposure_days: int) -> list[Window]:
+    """Windows that begin a month later where the first month says who had decided; that month by itself at the end."""
+    later = max(exposure_days - LAG_DAYS, LAG_DAYS)
+    own = [
+        Window(name, later, skip=LAG_DAYS) if name in reverse else Window(name, exposure_days) for name in components
+    ]
+    return own + [Window(name, LAG_DAYS) for name in components if name in reverse]
+
+
+def _fit(linked: Linked, rows: RiskRows, lags: tuple[LagProfile, ...], edges: np.ndarray) -> MainFit:
+    names = linked.components
+    n_exposures = rows.counts.shape[1]
+    gates = [check_exposure(rows, column) for column in range(n_exposures)]
+    refusals: dict[str, NotEstimable | None] = dict(zip(names, gates, strict=False))
+    design = build_design(
+        rows,
+        linked.covariates,
+        rows.exposed,
+        (*names, *(f"first month {k}" for k in range(n_exposures - len(names))), *linked.covariate_names),
+        np.array([gate is None for gate in gates], dtype=bool),
+    )
+    fitted = fit_design(design, rows)
+    for place in sorted(_inseparable(design.kept, fitted.design, len(names))):
+        refusals[names[place]] = NotEstimable(
+            "its incidents cannot be told from another column's, or nobody left without them",
+            "customers who met one without the other",
+        )
+    periods = fit_periods(rows, fitted.design, names)
+    for ratios in periods:
+        refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
+    return MainFit(rows, fitted, design.kept, refusals, periods, lags, edges)
+
+
+def _inseparable(wanted: np.ndarray, design: Design, n_components: int) -> set[int]:
+    """Components whose coefficient does not exist, and those that it cannot be told from."""
+    gone = np.flatnonzero(wanted & ~design.kept)
+    found = {int(column) for column in gone if column < n_components}
+    for column in gone:
+        partners = find_partners(design.columns, int(column), design.kept)
+        if column < n_components:
+            found |= {int(partner) for partner in partners if partner < n_components}
+    return found
+
+
+def build_hazards(linked: Linked, main: MainFit, draws: np.ndarray, weights: np.ndarray) -> HazardModel:
+    """Gather what projections need of the fit.
+
+    Parameters
+    ----------
+    linked : Linked
+        Timelines.
+    main : MainFit
+        The fit.
+    draws : ndarray
+        (n_draws, n_columns) coefficients of each draw.
+    weights : ndarray
+        (n_draws, n_customers) the customer weights behind them.
+
+    Returns
+    -------
+    HazardModel
+        With the baseline rates of each draw.
+    """
+    rows, design, beta, edges = main.rows, main.fitted.design, main.fitted.beta, main.edges
+    band = np.searchsorted(edges, rows.start, side="right") - 1
+    days = (rows.stop - rows.start).astype(float)
+    one = np.ones(len(days))
+
+    def both(coefficients: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        risk = np.exp(design.columns @ coefficients)
+        return (
+            rates_by_band(band, days, rows.voluntary, risk, weight, len(edges)),
+            rates_by_band(band, days, rows.involuntary, one, weight, len(edges)),
+        )
+
+    point = both(beta, one)
+    drawn = [both(drawn_beta, weight[rows.customer]) for drawn_beta, weight in zip(draws, weights, strict=True)]
+    components = slice(0, len(linked.components))
+    return HazardModel(
+        components=linked.components,
+        estimable=np.array([main.refusals[name] is None for name in linked.components], dtype=bool),
+        log_hazard_ratio=beta[components],
+        log_hazard_ratio_draws=draws[:, components],
+        coefficients=beta[design.covariates],
+        coefficient_draws=draws[:, design.covariates],
+        calendar=float(calendar_level(beta[design.calendar][None, :], design.last_year)[0]),
+        calendar_draws=calendar_level(draws[:, design.calendar], design.last_year),
+        band_edges=edges,
+        voluntary_rates=point[0],
+        voluntary_rate_draws=np.array([rates[0] for rates in drawn]).reshape(-1, len(edges)),
+        involuntary_rates=point[1],
+        involuntary_rate_draws=np.array([rates[1] for rates in drawn]).reshape(-1, len(edges)),
+    )

@@ -1,0 +1,58 @@
+"""Every active customer's risk, as a table for other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cxlink.handoff import CustomerScores, Linked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def build_scores(scores: CustomerScores, linked: Linked) -> pd.DataFrame:
+    """Put the scores into a table.
+
+    Parameters
+    ----------
+    scores : CustomerScores
+        Of the churn stage.
+    linked : Linked
+        For the customers' ids and prices.
+
+    Returns
+    -------
+    DataFrame
+        Columns customer_id, monthly_price, risk_N, risk_N_low and risk_N_high (N months), and behind_COMPONENT: what
+        its recent incidents add to the first horizon's risk; highest risk first.
+    """
+    import pandas as pd
+
+    rows = linked.customers.set_index("customer").loc[scores.customer]
+    table = {"customer_id": rows["customer_id"].to_numpy(), "monthly_price": rows["monthly_price"].to_numpy()}
+    for k, months in enumerate(scores.horizons):
+        table[f"risk_{months}"] = scores.risk[:, k]
+        table[f"risk_{months}_low"] = scores.low[:, k]
+        table[f"risk_{months}_high"] = scores.high[:, k]
+    for k, name in enumerate(scores.components):
+        table[f"behind_{name}"] = scores.behind[:, k]
+    order = [f"risk_{scores.horizons[0]}", "customer_id"]
+    return pd.DataFrame(table).sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def render_scores_csv(scores: CustomerScores, linked: Linked) -> str:
+    """Write the scores as CSV.
+
+    Parameters
+    ----------
+    scores : CustomerScores
+        Of the churn stage.
+    linked : Linked
+        For the customers' ids and prices.
+
+    Returns
+    -------
+    str
+        One line a customer, probabilities with six digits.
+    """
+    return build_scores(scores, linked).to_csv(index=False, lineterminator="\n", float_format="%.6g")
