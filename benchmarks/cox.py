@@ -1,97 +1,215 @@
-"""Cox with late entry and clusters: cxlink beside R's survival and lifelines, same rows, same run.
+"""Cox models: cxlink beside R's survival and lifelines, the same rows in one run, each fit in a process of its own.
 
-``python benchmarks/cox.py [customers]`` (default 100000, about 600000 rows of 10 covariates). R is left out where there
-is no ``Rscript``; lifelines has no clustered errors for rows (start, stop], so it does less work.
+    python benchmarks/cox.py                      # 100,000 customers: time-varying and static
+    python benchmarks/cox.py --customers 1e6      # without lifelines' time-varying fit, which would take an hour
+    python benchmarks/cox.py --only bootstrap
+
+Rows are whole days: customers enter late, ten covariates change, about one in six leaves. Each side reads the rows from
+files, and counts the fit alone; peak memory is that of the process, rows included. R is left out where there is no
+``Rscript``. Coefficients must agree, or the run fails.
 """
 
 from __future__ import annotations
 
+import argparse
+import multiprocessing
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
-
-from cxlink.stats import fit_cox
 
 COVARIATES = [f"x{j}" for j in range(10)]
+AGREE = 1e-5
 R_SCRIPT = """
 library(survival)
-d <- read.csv(commandArgs(trailingOnly = TRUE)[1])
+a <- commandArgs(trailingOnly = TRUE)
+n <- as.integer(a[2])
+read <- function(name, what) readBin(file.path(a[1], name), what, n = n, size = if (what == "integer") 4 else 8)
+d <- as.data.frame(lapply(setNames(paste0("x", 0:9), paste0("x", 0:9)), read, what = "double"))
+d$start <- read("start", "double"); d$stop <- read("stop", "double")
+d$event <- read("event", "integer"); d$customer <- read("customer", "integer")
+static <- a[3] == "static"
+y <- if (static) Surv(d$stop, d$event) else Surv(d$start, d$stop, d$event)
+form <- y ~ x0+x1+x2+x3+x4+x5+x6+x7+x8+x9
 s <- proc.time()[3]
-f <- coxph(Surv(start, stop, event) ~ x0+x1+x2+x3+x4+x5+x6+x7+x8+x9, data = d, cluster = customer, ties = "efron")
-cat(proc.time()[3] - s, coef(f), sqrt(diag(f$var)), "\\n")
+f <- if (a[4] == "cluster") coxph(form, data = d, cluster = customer, ties = "efron", robust = TRUE) else
+  coxph(form, data = d, ties = "efron", robust = FALSE)
+seconds <- proc.time()[3] - s
+status <- grep("VmHWM", readLines("/proc/self/status"), value = TRUE)
+peak <- as.numeric(gsub("[^0-9]", "", status)) / 1024
+cat(seconds, peak, coef(f), sqrt(diag(f$var)), "\\n")
 """
+Answer = tuple[float, float, list[float]]
+"""Seconds, peak memory in MB, and coefficients followed by standard errors."""
 
 
-def simulate(n_customers: int) -> pd.DataFrame:
-    """Whole-day rows: customers enter late, their covariates change, about one in five leaves."""
+def simulate(n_customers: int, *, static: bool) -> dict[str, np.ndarray]:
+    """Rows of some customers; static: one row a customer, from the beginning."""
     rng = np.random.default_rng(7)
-    n_rows = rng.integers(3, 11, n_customers)
+    n_rows = np.ones(n_customers, dtype=int) if static else rng.integers(3, 11, n_customers)
     customer = np.repeat(np.arange(n_customers), n_rows)
     position = np.arange(customer.size) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
-    start = np.repeat(rng.integers(0, 900, n_customers), n_rows) + 45 * position
+    start = (0 if static else np.repeat(rng.integers(0, 900, n_customers), n_rows)) + 45.0 * position
     X = rng.normal(size=(customer.size, len(COVARIATES)))
     X[:, :5] = X[:, :5] > 1.0
+    width = 900 if static else 45
     life = np.ceil(rng.exponential(1800 * np.exp(-0.4 * X[:, 0] - 0.2 * X[:, 5])))
     first_exit = np.full(n_customers, 99)
-    np.minimum.at(first_exit, customer, np.where(life <= 45, position, 99))
-    frame = pd.DataFrame(X, columns=COVARIATES)
-    frame["customer"], frame["start"] = customer, start
-    frame["stop"], frame["event"] = start + np.minimum(life, 45), life <= 45
-    return frame[position <= first_exit[customer]].reset_index(drop=True)
+    np.minimum.at(first_exit, customer, np.where(life <= width, position, 99))
+    kept = position <= first_exit[customer]
+    found = {name: X[kept, j] for j, name in enumerate(COVARIATES)}
+    found |= {"start": start[kept], "stop": (start + np.minimum(life, width))[kept]}
+    return found | {"event": (life <= width)[kept].astype(np.int32), "customer": customer[kept].astype(np.int32)}
 
 
-def run_r(frame: pd.DataFrame) -> tuple[float, list[float]] | None:
-    """Seconds, then coefficients and clustered standard errors; the reading of the file is not counted."""
-    if shutil.which("Rscript") is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        rows, script = Path(folder) / "rows.csv", Path(folder) / "fit.R"
-        frame.astype({"event": int}).to_csv(rows, index=False)
-        script.write_text(R_SCRIPT, encoding="utf-8")
-        answer = subprocess.run(["Rscript", script, rows], check=True, capture_output=True, text=True).stdout
-    seconds, *numbers = map(float, answer.split())
-    return seconds, numbers
+def peak_megabytes() -> float:
+    """Peak of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
 
 
-def run_lifelines(frame: pd.DataFrame) -> tuple[float, list[float]]:
-    """Seconds and coefficients."""
-    from lifelines import CoxTimeVaryingFitter
+def read(folder: Path) -> dict[str, np.ndarray]:
+    """The rows, as written."""
+    kinds = {"event": np.int32, "customer": np.int32}
+    return {path.name: np.fromfile(path, kinds.get(path.name, float)) for path in sorted(folder.iterdir())}
 
+
+def fit_cxlink(folder: Path, kind: str, errors: str) -> Answer:
+    """Our fit."""
+    from cxlink.stats import fit_cox
+
+    rows = read(folder)
+    X = np.column_stack([rows.pop(name) for name in COVARIATES])
+    began = time.perf_counter()
+    fit = fit_cox(
+        X,
+        stop=rows["stop"],
+        event=rows["event"],
+        start=None if kind == "static" else rows["start"],
+        cluster=rows["customer"] if errors == "cluster" else None,
+        keep_score_residuals=False,
+    )
+    seconds = time.perf_counter() - began
+    covariance = fit.covariance if fit.robust_covariance is None else fit.robust_covariance
+    return seconds, peak_megabytes(), [*fit.beta, *np.sqrt(np.diag(covariance))]
+
+
+def fit_lifelines(folder: Path, kind: str, _errors: str) -> Answer:
+    """lifelines' fit; it has no clustered errors for rows (start, stop]."""
+    import pandas as pd
+    from lifelines import CoxPHFitter, CoxTimeVaryingFitter
+
+    frame = pd.DataFrame(read(folder))
     began = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitter = CoxTimeVaryingFitter().fit(frame, id_col="customer", event_col="event")
-    return time.perf_counter() - began, list(fitter.params_)
+        if kind == "static":
+            fitter: Any = CoxPHFitter().fit(frame.drop(columns=["start", "customer"]), "stop", "event")
+        else:
+            fitter = CoxTimeVaryingFitter().fit(frame, id_col="customer", event_col="event")
+    seconds = time.perf_counter() - began
+    fitted = fitter.params_[COVARIATES]
+    return seconds, peak_megabytes(), [*fitted, *fitter.standard_errors_[COVARIATES]]
+
+
+def fit_r(folder: Path, kind: str, errors: str) -> Answer:
+    """R's fit."""
+    n = (folder / "event").stat().st_size // 4
+    with tempfile.TemporaryDirectory() as place:
+        script = Path(place) / "fit.R"
+        script.write_text(R_SCRIPT, encoding="utf-8")
+        told = subprocess.run(
+            ["Rscript", script, folder, str(n), kind, errors], check=True, capture_output=True, text=True
+        ).stdout
+    seconds, peak, *numbers = map(float, told.split())
+    return seconds, peak, numbers
+
+
+def alone(fit: Callable[[Path, str, str], Answer], folder: Path, kind: str, errors: str) -> Answer:
+    """Fit in a process of its own, so that peaks of memory do not mix."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(fit, (folder, kind, errors))
+
+
+def compare(n_customers: int, kind: str, errors: str, *, with_lifelines: bool) -> None:
+    """Print seconds, memory and ratios of one kind of fit."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "rows"
+        folder.mkdir()
+        rows = simulate(n_customers, static=kind == "static")
+        for name, column in rows.items():
+            column.tofile(folder / name)
+        n_rows, n_events = len(rows["event"]), int(rows["event"].sum())
+        del rows
+        print(f"{kind}, {errors} errors: {n_customers:,} customers, {n_rows:,} rows, {n_events:,} events", flush=True)
+        own = min((alone(fit_cxlink, folder, kind, errors) for _ in range(2)), key=lambda answer: answer[0])
+        print(f"  cxlink     {own[0]:9.2f} s {own[1]:8,.0f} MB", flush=True)
+        peers = {"R coxph": fit_r} if shutil.which("Rscript") else {}
+        if with_lifelines and errors == "model":
+            peers["lifelines"] = fit_lifelines
+        for name, fit in peers.items():
+            seconds, peak, numbers = alone(fit, folder, kind, errors)
+            apart = float(np.max(np.abs(np.array(own[2]) / np.array(numbers) - 1)))
+            print(
+                f"  {name:10} {seconds:9.2f} s {peak:8,.0f} MB: {seconds / own[0]:6.1f} times the time,"
+                f" {peak / own[1]:.1f} times the memory; largest difference {apart:.0e}",
+                flush=True,
+            )
+            if apart > AGREE:
+                raise SystemExit(f"{name} and cxlink differ by {apart:.1e}")
+
+
+def bootstrap(n_customers: int, n_draws: int = 500, n_refits: int = 100) -> None:
+    """One-step draws in fits' time, and their spread beside that of fitting again."""
+    from cxlink.stats import bootstrap_cox, fit_cox
+
+    rows = simulate(n_customers, static=False)
+    X = np.column_stack([rows.pop(name) for name in COVARIATES])
+    data: dict[str, Any] = {name: rows[name] for name in ("stop", "event", "start")}
+    data["cluster"] = rows["customer"]
+    began = time.perf_counter()
+    fit = fit_cox(X, **data, keep_score_residuals=False)
+    one_fit = time.perf_counter() - began
+    weights = np.random.default_rng(1).standard_exponential((n_draws, n_customers))
+    began = time.perf_counter()
+    fast = bootstrap_cox(X, **data, beta=fit.beta, cluster_weights=weights)
+    seconds = time.perf_counter() - began
+    print(f"bootstrap: {n_draws} draws of {n_customers:,} customers", flush=True)
+    print(f"  one-step {seconds:.2f} s, {seconds / one_fit:.1f} fits of {one_fit:.2f} s", flush=True)
+    for method in ("score", "refit"):
+        began = time.perf_counter()
+        slow = bootstrap_cox(X, **data, beta=fit.beta, cluster_weights=weights[:n_refits], method=method)
+        each = (time.perf_counter() - began) / n_refits
+        apart = np.abs(fast[:n_refits].std(axis=0) / slow.std(axis=0) - 1)
+        print(
+            f"  {method} {each:.2f} s a draw; standard errors of the same {n_refits} draws: one-step differs by"
+            f" {apart.mean():.2%} on average, {apart.max():.2%} at most",
+            flush=True,
+        )
 
 
 def main() -> None:
-    """Print seconds, ratios and the largest differences."""
-    frame = simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
-    X = frame[COVARIATES].to_numpy()
-    began = time.perf_counter()
-    fit = fit_cox(
-        X, stop=frame["stop"], event=frame["event"], start=frame["start"], cluster=frame["customer"],
-        keep_score_residuals=False,
-    )  # fmt: skip
-    own = time.perf_counter() - began
-    assert fit.robust_covariance is not None
-    mine = np.concatenate((fit.beta, np.sqrt(np.diag(fit.robust_covariance))))
-    print(f"{len(frame)} rows, {fit.n_events} events, {X.shape[1]} covariates")
-    print(f"cxlink       {own:8.2f} s")
-    for name, answer in (("R coxph", run_r(frame)), ("lifelines", run_lifelines(frame))):
-        if answer is None:
-            print(f"{name:12} not installed")
-            continue
-        seconds, numbers = answer
-        apart = np.max(np.abs(mine[: len(numbers)] / numbers - 1))
-        print(f"{name:12} {seconds:8.2f} s  {seconds / own:6.1f} times as long; largest difference {apart:.1e}")
+    """Print all comparisons."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=float, default=1e5)
+    parser.add_argument("--only", nargs="+", choices=["varying", "cluster", "static", "bootstrap"])
+    arguments = parser.parse_args()
+    n, chosen = int(arguments.customers), arguments.only or ["varying", "cluster", "static", "bootstrap"]
+    if "varying" in chosen:
+        compare(n, "varying", "model", with_lifelines=n <= 100_000)
+    if "cluster" in chosen:
+        compare(n, "varying", "cluster", with_lifelines=False)
+    if "static" in chosen:
+        compare(n, "static", "model", with_lifelines=True)
+    if "bootstrap" in chosen:
+        bootstrap(n)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ import numpy as np
 EVENTS_PER_TERM = 10
 
 
-def calendar_terms(quarter: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def calendar_terms(
+    quarter: np.ndarray, events: np.ndarray, recent_days: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Columns for calendar time, and the row that stands for the last year.
 
     Parameters
@@ -16,25 +18,28 @@ def calendar_terms(quarter: np.ndarray, events: np.ndarray) -> tuple[np.ndarray,
         (n_rows,) calendar quarter from 0.
     events : ndarray
         (n_rows,) bool.
+    recent_days : ndarray
+        (n_quarters,) days of each quarter that belong to the last year.
 
     Returns
     -------
     columns : ndarray
         (n_rows, n_terms): one a quarter but the last, pooled so that each holds at least ten events.
     last_year : ndarray
-        (up to 4, n_terms): the columns of the last four quarters, for `calendar_level`.
+        (n_quarters, n_terms): the columns of each quarter, for `calendar_level`.
+    shares : ndarray
+        (n_quarters,) of the last year's days.
     """
-    n_quarters = int(quarter.max(initial=0)) + 1
+    n_quarters = len(recent_days)
     counts = np.bincount(quarter[events], minlength=n_quarters)
     group = _pool(counts)
     n_groups = int(group.max(initial=0)) + 1
     columns = (group[quarter][:, None] == np.arange(n_groups - 1)[None, :]).astype(float)
-    recent = group[max(n_quarters - 4, 0) :]
-    last_year = (recent[:, None] == np.arange(n_groups - 1)[None, :]).astype(float)
-    return columns, last_year
+    last_year = (group[:, None] == np.arange(n_groups - 1)[None, :]).astype(float)
+    return columns, last_year, recent_days / recent_days.sum()
 
 
-def calendar_level(coefficients: np.ndarray, last_year: np.ndarray) -> np.ndarray:
+def calendar_level(coefficients: np.ndarray, last_year: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Log hazard that stands for the last year: of its mean hazard, so that a busy season counts in full.
 
     Parameters
@@ -43,13 +48,15 @@ def calendar_level(coefficients: np.ndarray, last_year: np.ndarray) -> np.ndarra
         (n_draws, n_terms) log hazard ratios of the calendar columns.
     last_year : ndarray
         (n_quarters, n_terms), from `calendar_terms`.
+    shares : ndarray
+        (n_quarters,) that add up to one.
 
     Returns
     -------
     ndarray
         (n_draws,).
     """
-    level: np.ndarray = np.log(np.exp(coefficients @ last_year.T).mean(axis=1))
+    level: np.ndarray = np.log(np.exp(coefficients @ last_year.T) @ shares)
     return level
 
 

@@ -29,7 +29,9 @@ class Design:
     exposures, covariates, calendar : slice
         Which columns are which.
     last_year : ndarray
-        (up to 4, n_calendar) the calendar's columns in the last four quarters.
+        (n_quarters, n_calendar) the calendar's columns in each quarter.
+    shares : ndarray
+        (n_quarters,) of the last year's days.
     kept : ndarray
         (n_columns,) bool: those that stay in.
     """
@@ -40,6 +42,7 @@ class Design:
     covariates: slice
     calendar: slice
     last_year: np.ndarray
+    shares: np.ndarray
     kept: np.ndarray
 
     def spread(self, values: np.ndarray) -> np.ndarray:
@@ -113,7 +116,7 @@ def build_design(
     Design
         All covariates and calendar terms kept.
     """
-    calendar, last_year = calendar_terms(rows.quarter, rows.voluntary)
+    calendar, last_year, shares = calendar_terms(rows.quarter, rows.voluntary, rows.recent_days)
     n_exposures, n_covariates, n_calendar = exposures.shape[1], covariates.shape[1], calendar.shape[1]
     return Design(
         columns=np.column_stack([exposures.astype(float), covariates[rows.customer], calendar]),
@@ -122,6 +125,7 @@ def build_design(
         covariates=slice(n_exposures, n_exposures + n_covariates),
         calendar=slice(n_exposures + n_covariates, None),
         last_year=last_year,
+        shares=shares,
         kept=np.concatenate([kept, np.ones(n_covariates + n_calendar, dtype=bool)]),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,8 @@ class MainFit:
     ----------
     rows : RiskRows
         Whose first columns of exposure are the components'.
+    windows : tuple of Window
+        When each component's incidents count.
     fitted : Fitted
         The fit.
     wanted : ndarray
@@ -43,6 +45,7 @@ class MainFit:
     """
 
     rows: RiskRows
+    windows: tuple[Window, ...]
     fitted: Fitted
     wanted: np.ndarray
     refusals: Mapping[str, NotEstimable | None]
@@ -77,7 +80,8 @@ def fit_main(linked: Linked, *, exposure_days: int) -> MainFit | Refused:
     spells = linked.customers.loc[linked.customers["at_risk"]]
     edges = choose_bands(spells["stop"].to_numpy(), (spells["event"] == 1).to_numpy())
     cuts = np.union1d(edges, PERIOD_STARTS)
-    rows = build_rows(linked, primary_windows(linked.components, exposure_days), band_edges=cuts)
+    windows = primary_windows(linked.components, exposure_days)
+    rows = build_rows(linked, windows, band_edges=cuts)
     refusal = check_churn(rows)
     if refusal is not None:
         return Refused(refusal, rows)
@@ -85,33 +89,37 @@ def fit_main(linked: Linked, *, exposure_days: int) -> MainFit | Refused:
     lags = fit_lag_profiles(linked, fittable, exposure_days=exposure_days, band_edges=cuts)
     reverse = {profile.component for profile in lags if profile.reverse}
     if reverse:
-        rows = build_rows(linked, _lagged_windows(linked.components, reverse, exposure_days), band_edges=cuts)
+        windows = _lagged_windows(linked.components, reverse, exposure_days)
+        rows = build_rows(linked, windows, band_edges=cuts)
     try:
-        return _fit(linked, rows, lags, edges)
+        return _fit(linked, rows, windows, lags, edges)
     except CoxError as error:
         refusal = NotEstimable(f"the churn model cannot be fitted: {error.reason}", "a longer observed window")
         return Refused(refusal, rows)
 
 
 def _lagged_windows(components: tuple[str, ...], reverse: set[str], exposure_days: int) -> list[Window]:
-    """Windows that begin a month later where the first month says who had decided; that month by itself at the end."""
+    """Windows that begin a month later where the first month says who had decided.
+
+    That month counts as unexposed: who had decided belongs to the leavers whom no incident explains.
+    """
     later = max(exposure_days - LAG_DAYS, LAG_DAYS)
-    own = [
+    return [
         Window(name, later, skip=LAG_DAYS) if name in reverse else Window(name, exposure_days) for name in components
     ]
-    return own + [Window(name, LAG_DAYS) for name in components if name in reverse]
 
 
-def _fit(linked: Linked, rows: RiskRows, lags: tuple[LagProfile, ...], edges: np.ndarray) -> MainFit:
+def _fit(
+    linked: Linked, rows: RiskRows, windows: Sequence[Window], lags: tuple[LagProfile, ...], edges: np.ndarray
+) -> MainFit:
     names = linked.components
-    n_exposures = rows.counts.shape[1]
-    gates = [check_exposure(rows, column) for column in range(n_exposures)]
-    refusals: dict[str, NotEstimable | None] = dict(zip(names, gates, strict=False))
+    gates = [check_exposure(rows, column) for column in range(len(names))]
+    refusals: dict[str, NotEstimable | None] = dict(zip(names, gates, strict=True))
     design = build_design(
         rows,
         linked.covariates,
         rows.exposed,
-        (*names, *(f"first month {k}" for k in range(n_exposures - len(names))), *linked.covariate_names),
+        (*names, *linked.covariate_names),
         np.array([gate is None for gate in gates], dtype=bool),
     )
     fitted = fit_design(design, rows)
@@ -123,7 +131,9 @@ def _fit(linked: Linked, rows: RiskRows, lags: tuple[LagProfile, ...], edges: np
     periods = fit_periods(rows, fitted.design, names)
     for ratios in periods:
         refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
-    return MainFit(rows, fitted, design.kept, refusals, periods, lags, edges)
+    for profile in lags:
+        refusals[profile.component] = refusals[profile.component] or profile.refusal
+    return MainFit(rows, tuple(windows), fitted, design.kept, refusals, periods, lags, edges)
 
 
 def _inseparable(wanted: np.ndarray, design: Design, n_components: int) -> set[int]:
@@ -178,8 +188,8 @@ def build_hazards(linked: Linked, main: MainFit, draws: np.ndarray, weights: np.
         log_hazard_ratio_draws=draws[:, components],
         coefficients=beta[design.covariates],
         coefficient_draws=draws[:, design.covariates],
-        calendar=float(calendar_level(beta[design.calendar][None, :], design.last_year)[0]),
-        calendar_draws=calendar_level(draws[:, design.calendar], design.last_year),
+        calendar=float(calendar_level(beta[design.calendar][None, :], design.last_year, design.shares)[0]),
+        calendar_draws=calendar_level(draws[:, design.calendar], design.last_year, design.shares),
         band_edges=edges,
         voluntary_rates=point[0],
         voluntary_rate_draws=np.array([rates[0] for rates in drawn]).reshape(-1, len(edges)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxlink.churn.design import Fitted, build_design, fit_design, hazard_ratio
-from cxlink.churn.exposure import Window, primary_windows
+from cxlink.churn.exposure import Window
 from cxlink.churn.fit import MainFit
 from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer
@@ -37,7 +37,7 @@ def fit_forms(linked: Linked, main: MainFit, *, exposure_days: int) -> tuple[Exp
     """
     names = linked.components
     cuts = np.union1d(main.edges, [0])
-    rows = build_rows(linked, primary_windows(names, exposure_days), band_edges=cuts)
+    rows = build_rows(linked, main.windows, band_edges=cuts)
     wanted = main.wanted[: len(names)] & main.fitted.design.kept[: len(names)]
     found = [
         _fit(linked, rows, rows.exposed, wanted, "any", f"any in {exposure_days} days"),

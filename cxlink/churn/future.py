@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxlink.churn.rows import RiskRows
+from cxlink.churn.fit import MainFit
+from cxlink.churn.rows import YEAR_DAYS, RiskRows
 from cxlink.handoff import HazardModel, Linked
 
 MONTH_DAYS = 30.4375
-YEAR_DAYS = 365
+PREVALENCE_BANDS = (0, 90, 180, 365, 730)
 HORIZONS = (3, 6, 12)
 CHUNK = 4096
 
@@ -30,9 +31,9 @@ class Prospects:
     residual : ndarray
         (n, n_components) days on which earlier incidents still count.
     prevalence : ndarray
-        (n_components,) share of the days at risk, over the last year, that are exposed.
-    exposure_days : int
-        How long an incident counts.
+        (n_bands, n_components) share of the days at risk, over the last year, that are exposed, by band of tenure.
+    window_days : ndarray
+        (n_components,) how long an incident counts in the fit.
     """
 
     customer: np.ndarray
@@ -40,18 +41,18 @@ class Prospects:
     covariates: np.ndarray
     residual: np.ndarray
     prevalence: np.ndarray
-    exposure_days: int
+    window_days: np.ndarray
 
 
-def gather_prospects(linked: Linked, rows: RiskRows, exposure_days: int) -> Prospects:
+def gather_prospects(linked: Linked, main: MainFit, exposure_days: int) -> Prospects:
     """Gather the customers who are active at the end of the observed window.
 
     Parameters
     ----------
     linked : Linked
         Timelines.
-    rows : RiskRows
-        The rows at risk, whose first columns of exposure are the components'.
+    main : MainFit
+        The fit.
     exposure_days : int
         How long an incident counts.
 
@@ -67,18 +68,27 @@ def gather_prospects(linked: Linked, rows: RiskRows, exposure_days: int) -> Pros
         met = linked.incidents.loc[linked.incidents["component"] == name]
         last = met.groupby("customer")["incident_day"].max().reindex(keys).to_numpy(dtype=float)
         residual[:, place] = np.clip(np.nan_to_num(last + exposure_days - linked.to_day), 0.0, None)
-    n_components = len(linked.components)
-    acquired = linked.customers["acquired_day"].to_numpy()[np.searchsorted(linked.customers["customer"], rows.customer)]
-    days = np.where(rows.start + acquired > linked.to_day - YEAR_DAYS, rows.stop - rows.start, 0).astype(float)
-    total = max(float(days.sum()), 1.0)
     return Prospects(
         customer=keys,
         tenure=active["tenure"].to_numpy(dtype=float),
         covariates=linked.covariates[keys],
         residual=residual,
-        prevalence=days @ rows.exposed[:, :n_components] / total,
-        exposure_days=exposure_days,
+        prevalence=_prevalence(linked, main.rows),
+        window_days=np.array([window.days for window in main.windows], dtype=float),
     )
+
+
+def _prevalence(linked: Linked, rows: RiskRows) -> np.ndarray:
+    """Share of last year's days at risk that are exposed; a band without such days takes that of all."""
+    acquired = linked.customers["acquired_day"].to_numpy()[np.searchsorted(linked.customers["customer"], rows.customer)]
+    days = np.where(rows.start + acquired > linked.to_day - YEAR_DAYS, rows.stop - rows.start, 0).astype(float)
+    band = np.searchsorted(PREVALENCE_BANDS, rows.start, side="right") - 1
+    exposed = np.zeros((len(PREVALENCE_BANDS), rows.counts.shape[1]))
+    np.add.at(exposed, band, days[:, None] * rows.exposed)
+    total = np.bincount(band, days, len(PREVALENCE_BANDS))[:, None]
+    of_all = exposed.sum(axis=0) / max(float(days.sum()), 1.0)
+    shares: np.ndarray = np.where(total > 0, exposed / np.maximum(total, 1.0), of_all)
+    return shares
 
 
 def risk_of_leaving(prospects: Prospects, model: HazardModel, horizons: tuple[int, ...]) -> np.ndarray:
@@ -171,11 +181,13 @@ def _exposure_factors(prospects: Prospects, model: HazardModel, months: np.ndarr
     """Mean relative hazard of each month, shape (n, n_months)."""
     factors = np.ones((len(prospects.tenure), len(months)))
     # whoever is exposed a share p of the time meets incidents at the rate that gives that share
-    rate = -np.log1p(-np.minimum(prospects.prevalence, 0.99)) / prospects.exposure_days
-    since = np.minimum((months + 0.5) * MONTH_DAYS, prospects.exposure_days)
+    rates = -np.log1p(-np.minimum(prospects.prevalence, 0.99)) / prospects.window_days
+    middle = prospects.tenure[:, None] + (months + 0.5) * MONTH_DAYS
+    band = np.searchsorted(PREVALENCE_BANDS, middle, side="right") - 1
     for place, ratio in enumerate(np.exp(model.log_hazard_ratio)):
         left = prospects.residual[:, place][:, None] - months * MONTH_DAYS
         covered = np.clip(left / MONTH_DAYS, 0.0, 1.0)
-        newly = -np.expm1(-rate[place] * since)
+        since = np.minimum((months + 0.5) * MONTH_DAYS, prospects.window_days[place])
+        newly = -np.expm1(-rates[band, place] * since)
         factors *= 1.0 + (covered + (1.0 - covered) * newly) * (ratio - 1.0)
     return factors

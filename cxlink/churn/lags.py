@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from cxlink.churn.design import Fitted, build_design, fit_design, hazard_ratio
-from cxlink.churn.exposure import lag_windows, primary_windows
+from cxlink.churn.exposure import LAG_DAYS, Window, lag_windows, primary_windows
 from cxlink.churn.gates import check_exposure
 from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer, NotEstimable
@@ -44,51 +45,81 @@ def fit_lag_profiles(
     -------
     tuple of LagProfile
         ``reverse`` is True where the first month's log ratio is more than twice the mean of the second's and third's,
-        beyond chance (one-sided p below .01).
+        beyond chance (one-sided p below .01), and the first month raises the hazard at all.
     """
     return tuple(_profile(linked, place, exposure_days, band_edges) for place in components)
 
 
 def _profile(linked: Linked, place: int, exposure_days: int, band_edges: np.ndarray) -> LagProfile:
     name = linked.components[place]
-    others = primary_windows([c for c in linked.components if c != name], exposure_days)
-    rows = build_rows(linked, [*lag_windows(name, N_LAGS), *others], band_edges=band_edges)
-    refusals = [check_exposure(rows, column) for column in range(rows.counts.shape[1])]
-    try:
-        fitted = fit_design(
-            build_design(
-                rows,
-                linked.covariates,
-                rows.exposed,
-                (
-                    *(f"month {k + 1}" for k in range(N_LAGS)),
-                    *(w.component for w in others),
-                    *linked.covariate_names,
-                ),
-                np.array([refusal is None for refusal in refusals]),
-            ),
-            rows,
+    fitted = _fit(linked, name, lag_windows(name, N_LAGS), exposure_days, band_edges)
+    if isinstance(fitted, NotEstimable):
+        return LagProfile(name, (fitted,) * N_LAGS, reverse=False)
+    months = _ratios(fitted)
+    kept = fitted.model.design.kept
+    if not kept[0]:
+        return LagProfile(name, months, reverse=False)
+    if kept[list(LATER)].all():
+        return LagProfile(name, months, reverse=_stands_out(fitted.model, LATER))
+    return _by_pooled(linked, name, months, exposure_days, band_edges)
+
+
+def _by_pooled(
+    linked: Linked, name: str, months: tuple[Answer, ...], exposure_days: int, band_edges: np.ndarray
+) -> LagProfile:
+    """The first month against the second and third together, where one of them is too thin."""
+    windows = [Window(name, LAG_DAYS), Window(name, LAG_DAYS * len(LATER), skip=LAG_DAYS)]
+    fitted = _fit(linked, name, windows, exposure_days, band_edges)
+    if isinstance(fitted, NotEstimable) or not fitted.model.design.kept[:2].all():
+        refusal = NotEstimable(
+            "only its incidents of the last 30 days are met by enough leavers; that cannot be told from complaining"
+            " after the decision to leave",
+            "more incidents, or a tag of its own for requests to cancel",
         )
+        return LagProfile(name, months, reverse=False, refusal=refusal)
+    return LagProfile(name, months, reverse=_stands_out(fitted.model, (1,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiled:
+    rows: RiskRows
+    model: Fitted
+    refusals: list[NotEstimable | None]
+
+
+def _fit(
+    linked: Linked, name: str, windows: list[Window], exposure_days: int, band_edges: np.ndarray
+) -> _Profiled | NotEstimable:
+    others = primary_windows([c for c in linked.components if c != name], exposure_days)
+    rows = build_rows(linked, [*windows, *others], band_edges=band_edges)
+    refusals = [check_exposure(rows, column) for column in range(rows.counts.shape[1])]
+    names = (*(f"window {k}" for k in range(len(windows))), *(w.component for w in others), *linked.covariate_names)
+    kept = np.array([refusal is None for refusal in refusals])
+    try:
+        fitted = fit_design(build_design(rows, linked.covariates, rows.exposed, names, kept), rows)
     except CoxError as error:
-        refusal = NotEstimable(f"the model by month cannot be fitted: {error.reason}", "more incidents")
-        return LagProfile(name, (refusal,) * N_LAGS, reverse=False)
-    return LagProfile(name, _ratios(rows, fitted, refusals), reverse=_is_reverse(fitted))
+        return NotEstimable(f"the model by month cannot be fitted: {error.reason}", "more incidents")
+    return _Profiled(rows, fitted, refusals)
 
 
-def _ratios(rows: RiskRows, fitted: Fitted, refusals: list[NotEstimable | None]) -> tuple[Answer, ...]:
+def _ratios(found: _Profiled) -> tuple[Answer, ...]:
+    rows, fitted = found.rows, found.model
     n = len(np.unique(rows.customer))
-    found: list[Answer] = []
+    answers: list[Answer] = []
     for lag in range(N_LAGS):
-        refusal = refusals[lag] or (None if fitted.design.kept[lag] else NOT_FITTED)
+        refusal = found.refusals[lag] or (None if fitted.design.kept[lag] else NOT_FITTED)
         events = int((rows.voluntary & rows.exposed[:, lag]).sum())
-        found.append(refusal or hazard_ratio(fitted.beta[lag], fitted.error[lag], n, events))
-    return tuple(found)
+        answers.append(refusal or hazard_ratio(fitted.beta[lag], fitted.error[lag], n, events))
+    return tuple(answers)
 
 
-def _is_reverse(fitted: Fitted) -> bool:
-    if not fitted.design.kept[[0, *LATER]].all():
-        return False
+def _stands_out(fitted: Fitted, later: tuple[int, ...]) -> bool:
+    """Whether the first month raises the hazard, more than the later ones, and more than twice as much."""
+    return all(_exceeds(fitted, later, times) for times in (0.0, 1.0, 2.0))
+
+
+def _exceeds(fitted: Fitted, later: tuple[int, ...], times: float) -> bool:
     contrast = np.zeros(len(fitted.beta))
-    contrast[0], contrast[list(LATER)] = 1.0, -2.0 / len(LATER)
+    contrast[0], contrast[list(later)] = 1.0, -times / len(later)
     error = float(np.sqrt(contrast @ fitted.covariance @ contrast))
     return bool(contrast @ fitted.beta > CRITICAL_Z * error)

@@ -10,6 +10,8 @@ import numpy as np
 from cxlink.churn.exposure import Spans, Window, expose
 from cxlink.handoff import Linked
 
+YEAR_DAYS = 365
+
 
 @dataclass(frozen=True, slots=True)
 class RiskRows:
@@ -25,6 +27,8 @@ class RiskRows:
         (n_rows, n_windows) incidents that count, by window of exposure.
     quarter : ndarray
         (n_rows,) calendar quarter, 0 being the first of the observed window.
+    recent_days : ndarray
+        (n_quarters,) days of each quarter among the last 365 of the window.
     """
 
     customer: np.ndarray
@@ -34,6 +38,7 @@ class RiskRows:
     involuntary: np.ndarray
     counts: np.ndarray
     quarter: np.ndarray
+    recent_days: np.ndarray
 
     @property
     def exposed(self) -> np.ndarray:
@@ -97,6 +102,7 @@ def build_rows(linked: Linked, windows: Sequence[Window], *, band_edges: np.ndar
         involuntary=last & (event == 2),
         counts=counts,
         quarter=np.searchsorted(quarter_days, first_day, side="right") - 1,
+        recent_days=_recent_days(quarter_days, linked.to_day),
     )
 
 
@@ -117,6 +123,12 @@ def quarter_starts(from_day: int, to_day: int) -> np.ndarray:
     months = np.arange(first.astype("datetime64[M]"), np.datetime64(to_day, "D").astype("datetime64[M]") + 1)
     quarters = months[months.astype(np.int64) % 3 == 0].astype("datetime64[D]").astype(np.int64)
     return np.concatenate([[from_day], quarters[quarters > from_day]])
+
+
+def _recent_days(quarter_days: np.ndarray, to_day: int) -> np.ndarray:
+    edges = np.maximum(np.append(quarter_days, to_day + 1), to_day + 1 - YEAR_DAYS)
+    days: np.ndarray = np.diff(edges)
+    return days
 
 
 def _count(keys: np.ndarray, spans: Spans, span: int) -> np.ndarray:

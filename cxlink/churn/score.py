@@ -29,7 +29,7 @@ def score_prospects(prospects: Prospects, model: HazardModel) -> CustomerScores:
     """
     n, n_components = prospects.residual.shape
     risk, low, high = (np.zeros((n, len(HORIZONS))) for _ in range(3))
-    behind = np.zeros((n, n_components))
+    behind = np.full((n, n_components), np.nan)
     draws = [draw_of(model, number) for number in range(len(model.calendar_draws))]
     tails = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
     for begin in range(0, n, CHUNK):
@@ -38,8 +38,8 @@ def score_prospects(prospects: Prospects, model: HazardModel) -> CustomerScores:
         risk[rows] = risk_of_leaving(part, model, HORIZONS)
         drawn = np.array([risk_of_leaving(part, draw, HORIZONS) for draw in draws])
         low[rows], high[rows] = np.quantile(drawn, tails, axis=0)
-        for place in range(n_components):
-            behind[rows, place] = risk[rows, 0] - risk_of_leaving(_without(part, place), model, HORIZONS[:1])[:, 0]
+        for place in np.flatnonzero(model.estimable):
+            behind[rows, place] = risk[rows, 0] - risk_of_leaving(_without(part, int(place)), model, HORIZONS[:1])[:, 0]
     return CustomerScores(
         customer=prospects.customer,
         horizons=HORIZONS,

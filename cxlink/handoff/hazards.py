@@ -30,12 +30,14 @@ class CurvePoint:
 class LagProfile:
     """Hazard ratios of a component by month since the incident, the first month first.
 
-    ``reverse`` says that the first month stands out as it does where the decision to leave came before the complaint.
+    ``reverse`` says that the first month stands out as it does where the decision to leave came before the complaint;
+    ``refusal`` that only the first month is known, so that it cannot be told.
     """
 
     component: str
     months: tuple[Answer, ...]
     reverse: bool
+    refusal: NotEstimable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ class CustomerScores:
     components : tuple of str
         Of `behind`.
     behind : ndarray
-        (n, n_components) of the first horizon's risk, what each component's recent incidents add.
+        (n, n_components) of the first horizon's risk, what each component's recent incidents add; NaN where its hazard
+        ratio is not estimable.
     """
 
     customer: np.ndarray
@@ -225,7 +228,7 @@ class HazardModel:
     coefficient_draws : ndarray
         (n_draws, n_covariates).
     calendar : float
-        Log hazard of the projected calendar: the mean of the last four quarters.
+        Log hazard of the projected calendar: of the mean hazard of the last 365 days.
     calendar_draws : ndarray
         (n_draws,).
     band_edges : ndarray

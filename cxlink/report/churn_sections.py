@@ -168,9 +168,9 @@ def build_order_sections(fit: OrderFit, gaps: Sequence[GapFit]) -> tuple[Section
 
 
 def _behind(scores: CustomerScores, place: int) -> str:
-    if not scores.components:
+    if np.isnan(scores.behind[place]).all():
         return ""
-    most = int(np.argmax(scores.behind[place]))
+    most = int(np.nanargmax(scores.behind[place]))
     return scores.components[most] if scores.behind[place, most] > 0 else ""
 
 

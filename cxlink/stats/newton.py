@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cxlink.stats.arrays import Floats, name_columns
@@ -12,6 +14,10 @@ from cxlink.stats.partial_likelihood import LikelihoodPoint
 
 RANK_TOLERANCE = 1e-10
 """Share of a column's variation within risk sets that the columns before it must leave unexplained."""
+
+LAST_STEP, MANY_ROWS = 1e-4, 100_000
+"""On many rows the last step, of so many standard errors, is taken on trust: the next would be its square, and a pass
+over the rows costs more than the seventh digit of the information is worth."""
 
 PATIENCE = 8
 """Newton steps before separation is suspected; a well-posed fit needs four to seven."""
@@ -58,6 +64,8 @@ def maximise(
         length = max(float(point.gradient @ step), 0.0) ** 0.5
         if length <= tolerance:
             return point, null, iteration
+        if length <= LAST_STEP and design.used.size >= MANY_ROWS:
+            return replace(point, beta=point.beta + step), null, iteration + 1
         if iteration >= PATIENCE and iteration % 4 == 0:
             check_separation(objective, point, step)
         better = _climb(objective, point, step)

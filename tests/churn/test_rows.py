@@ -97,6 +97,7 @@ def _rows(events_exposed: int, events_other: int, others: int) -> RiskRows:
             & ~((place >= events_exposed) & (place < events_exposed + events_other))
         )[:, None].astype(np.int16),
         quarter=np.zeros(n, dtype=int),
+        recent_days=np.array([90]),
     )
 
 
@@ -118,11 +119,14 @@ def test_quarters_are_pooled_until_each_group_holds_ten_events() -> None:
     quarter = np.repeat(np.arange(6), 20)
     events = np.zeros(120, dtype=bool)
     events[[*range(4), *range(20, 30), *range(40, 51), *range(60, 61), *range(80, 92), *range(100, 103)]] = True
-    columns, last_year = calendar_terms(quarter, events)
-    assert last_year.shape == (4, columns.shape[1])
-    season = calendar_level(np.full((1, columns.shape[1]), np.log(3.0)), last_year)
-    # quarters of the pooled last group have hazard 1, the others 3: their mean, not the mean of the logs
-    assert np.exp(season[0]) == pytest.approx((1 + 2 * last_year.sum(axis=1)).mean())
+    # the last quarter has only begun, so that the last year reaches into the fifth but last
+    recent = np.array([0, 52, 92, 92, 90, 39])
+    columns, last_year, shares = calendar_terms(quarter, events, recent)
+    assert last_year.shape == (6, columns.shape[1])
+    assert shares == pytest.approx(recent / 365)
+    season = calendar_level(np.full((1, columns.shape[1]), np.log(3.0)), last_year, shares)
+    # quarters of the pooled last group have hazard 1, the others 3: their mean by days, not the mean of the logs
+    assert np.exp(season[0]) == pytest.approx((1 + 2 * last_year.sum(axis=1)) @ shares)
     groups = np.column_stack([columns, 1 - columns.sum(axis=1)])
     assert (groups[events].sum(axis=0) >= 10).all()
 
