@@ -138,14 +138,10 @@ def _validate(
         cumulative_hazard(prospects, model, outcomes.days.astype(float)),
         outcomes,
     )
-    return Validation(
-        months,
-        followed.landmark,
-        len(outcomes.customer),
-        leavers,
-        _measure(followed, n_replicates, rng),
-        _group(followed),
-    )
+    measures = _measure(followed, n_replicates, rng)
+    measures["observed_over_expected"] = _ratio(followed, prospects, model, weights)
+    ordered = {name: measures[name] for name in MEASURES}
+    return Validation(months, followed.landmark, len(outcomes.customer), leavers, ordered, _group(followed))
 
 
 def _measure(followed: _Followed, n_replicates: int, rng: np.random.Generator) -> dict[str, Answer]:
@@ -230,7 +226,14 @@ def _ratio(followed: _Followed, prospects: Prospects, model: HazardModel, weight
     events = int((cause == 1).sum())
     method = f"out of time, {followed.months} months from {followed.landmark}; fit and follow-up drawn together"
     return Estimate(
-        point, point * np.exp(-half), point * np.exp(half), LEVEL, "ratio", len(followed.risk), events, method
+        point,
+        float(point * np.exp(-half)),
+        float(point * np.exp(half)),
+        LEVEL,
+        "ratio",
+        len(followed.risk),
+        events,
+        method,
     )
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cxlink.handoff import CustomerScores, Linked
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DIGITS = 9
+"""Of a probability: what comes after may differ between two runs, by the order in which threads add up."""
 
 
 def build_scores(scores: CustomerScores, linked: Linked) -> pd.DataFrame:
@@ -31,11 +36,11 @@ def build_scores(scores: CustomerScores, linked: Linked) -> pd.DataFrame:
     rows = linked.customers.set_index("customer").loc[scores.customer]
     table = {"customer_id": rows["customer_id"].to_numpy(), "monthly_price": rows["monthly_price"].to_numpy()}
     for k, months in enumerate(scores.horizons):
-        table[f"risk_{months}"] = scores.risk[:, k]
-        table[f"risk_{months}_low"] = scores.low[:, k]
-        table[f"risk_{months}_high"] = scores.high[:, k]
+        table[f"risk_{months}"] = np.round(scores.risk[:, k], DIGITS)
+        table[f"risk_{months}_low"] = np.round(scores.low[:, k], DIGITS)
+        table[f"risk_{months}_high"] = np.round(scores.high[:, k], DIGITS)
     for k, name in enumerate(scores.components):
-        table[f"behind_{name}"] = scores.behind[:, k]
+        table[f"behind_{name}"] = np.round(scores.behind[:, k], DIGITS)
     order = [f"risk_{scores.horizons[0]}", "customer_id"]
     return pd.DataFrame(table).sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
 

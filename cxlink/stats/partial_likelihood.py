@@ -187,7 +187,8 @@ def log_likelihood_at(design: CoxDesign, beta: Floats) -> float:
     predictor, risk, sets = relative_risk(design, beta)
     if not risk[sets.death_rows].all():
         return -np.inf
-    cells = sum_cells(sets, risk, design.death_weights, design.efron)
+    with np.errstate(over="ignore", invalid="ignore"):  # in the sums of which derivatives are made
+        cells = sum_cells(sets, risk, design.death_weights, design.efron)
     return _log_likelihood(design, predictor, cells)
 
 

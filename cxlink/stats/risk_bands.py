@@ -17,6 +17,9 @@ from cxlink.stats.risk_sets import RiskSets
 BAND_WIDTH = 12.0
 """Range of the linear predictor within a band."""
 
+LAST_BAND = 64
+"""Rows from here on have a risk of exactly zero, however far below they are: one band does."""
+
 SINGLE_BAND = 20.0
 """Up to this range of the linear predictor one band does: at least seven digits of the smallest risk survive."""
 
@@ -106,7 +109,7 @@ def split_by_risk(sets: RiskSets, predictor: Floats) -> RiskSets:
     """
     if predictor.min() > -SINGLE_BAND:
         return sets
-    number = (predictor / -BAND_WIDTH).astype(np.intp)
+    number = np.minimum(predictor / -BAND_WIDTH, LAST_BAND).astype(np.intp)
     own = {field.name: getattr(sets, field.name) for field in fields(RiskSets)}
     bands = tuple(_build_band(sets, np.flatnonzero(number == band)) for band in np.unique(number))
     return BandedRiskSets(**own, bands=bands)
