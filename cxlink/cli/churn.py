@@ -84,7 +84,7 @@ def score(
     with _linked(config, as_of, quiet=quiet) as (settings, data):
         if settings.report.audience == "published":
             remedy = 'Set audience = "internal" under [report].'
-            raise UsageError("CX017", "churn score", "shows single customers.", remedy)
+            raise UsageError("CX018", "churn score", "shows single customers.", remedy)
         draws = start_draws(settings, seed, len(data.linked.customers))
         churn = fit_churn(data.linked, data.loaded, settings, weights=draws.weights)
         say_messages((*data.messages, *churn.messages), quiet=quiet)

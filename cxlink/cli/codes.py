@@ -51,6 +51,11 @@ OWN: Codes = {
         "`cxlink sql` was given a statement that the engine cannot run; only one SELECT is run.",
         'Correct it; `cxlink sql "show tables"` lists the tables.',
     ),
+    "CX018": (
+        "Single customers are not published",
+        "The configuration is for the public, and the command shows single customers.",
+        'Set audience = "internal" under [report], and keep the output to those who may see it.',
+    ),
     "CX900": (
         "A bug",
         "cxlink met something that it does not handle. No output was replaced.",
