@@ -171,10 +171,9 @@ def read_matrix(X: npt.ArrayLike, error: type[EstimationError]) -> npt.NDArray[A
         raise error(f"X is empty: shape {matrix.shape}")
     if matrix.dtype.kind not in "buif":
         matrix = matrix.astype(np.float64)
-    if matrix.dtype.kind == "f":
+    if matrix.dtype.kind == "f" and not np.isfinite(matrix).all():
         bad = tuple(j for j in range(matrix.shape[1]) if not np.all(np.isfinite(matrix[:, j])))
-        if bad:
-            raise error(f"{name_columns(bad)}: missing or infinite numbers", bad)
+        raise error(f"{name_columns(bad)}: missing or infinite numbers", bad)
     return matrix
 
 

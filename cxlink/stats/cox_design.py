@@ -25,6 +25,10 @@ LARGEST_NUMBER, SMALLEST_NUMBER = 1e100, 1e-100
 """Size of a column's largest number beyond which variances of its coefficient overflow or vanish."""
 
 
+BLOCK = 1 << 12
+"""Rows copied at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoxDesign:
     """What every pass over the data needs.
@@ -210,10 +214,9 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
     sets = sets if n_used == n_rows else sets.select(used)
     if weights is not None:
         check_shares(sets, weights, CoxError)
-    columns = np.empty((n_columns, n_used))
+    columns = _take_columns(rows.matrix, used, n_used)
     center, scale = np.empty(n_columns), np.empty(n_columns)
     for j in range(n_columns):
-        columns[j] = rows.matrix[keep, j]
         center[j], scale[j] = _standardise(columns[j], j, weights)
     constant = tuple(int(j) for j in np.flatnonzero(scale == 0.0))
     if constant:
@@ -229,6 +232,19 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
     )
 
 
+def _take_columns(matrix: npt.NDArray[Any], used: Flags, n_used: int) -> Floats:
+    """Rows in use, one covariate after another; block by block, so that each row is read from memory once."""
+    columns = np.empty((matrix.shape[1], n_used))
+    filled = 0
+    for begin in range(0, matrix.shape[0], BLOCK):
+        kept = used[begin : begin + BLOCK]
+        block = matrix[begin : begin + BLOCK]
+        block = block if kept.all() else block[kept]
+        columns[:, filled : filled + block.shape[0]] = block.T
+        filled += block.shape[0]
+    return columns
+
+
 def _standardise(column: Floats, j: int, weights: Floats | None) -> tuple[float, float]:
     """Centre and scale column `j` in place; a scale of zero means that it is constant."""
     low, high = float(column.min()), float(column.max())
@@ -237,10 +253,12 @@ def _standardise(column: Floats, j: int, weights: Floats | None) -> tuple[float,
     largest = max(abs(low), abs(high))
     if not SMALLEST_NUMBER < largest < LARGEST_NUMBER:
         raise CoxError(f"{name_columns((j,))}: numbers too large or too small to compute with, change its unit", (j,))
-    center = float(np.average(column, weights=weights))
+    total = column.size if weights is None else float(weights.sum())
+    center = float(column.sum() if weights is None else weights @ column) / total
     column -= center
-    scale = float(np.sqrt(np.average(np.square(column), weights=weights)))
+    squares = column @ column if weights is None else (weights * column) @ column
+    scale = float(np.sqrt(squares / total))
     if scale <= 1e-13 * largest:
         return center, 0.0
-    column /= scale
+    column *= 1.0 / scale
     return center, scale

@@ -297,8 +297,8 @@ def build_risk_sets(stop: Floats, event: Flags, start: Floats | None, strata: In
         Cells sorted by stratum, then time.
     """
     times = np.unique(stop[event])
-    last = np.searchsorted(times, stop, side="right") - 1
-    first = np.zeros_like(last) if start is None else np.searchsorted(times, start, side="right")
+    last = _count_up_to(times, stop) - 1
+    first = np.zeros_like(last) if start is None else _count_up_to(times, start)
     death_rows = np.flatnonzero(event)
     if strata is None:
         keys = np.arange(times.size)
@@ -320,3 +320,13 @@ def build_risk_sets(stop: Floats, event: Flags, start: Floats | None, strata: In
         death_cell=last[death_rows],
         has_entry=start is not None,
     )
+
+
+def _count_up_to(times: Floats, values: Floats) -> Integers:
+    """How many of the ascending times are at or before each value; whole days are looked up in a table."""
+    lowest, width = times[0], times[-1] - times[0]
+    if width > values.size or (values != np.floor(values)).any():
+        return np.searchsorted(times, values, side="right")
+    table = np.searchsorted(times, lowest + np.arange(-1.0, width + 1.0), side="right")
+    found: Integers = table[np.clip(values - (lowest - 1.0), 0.0, width + 1.0).astype(np.intp)]
+    return found
