@@ -14,6 +14,15 @@ Integers: TypeAlias = npt.NDArray[np.intp]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Labels: TypeAlias = npt.NDArray[Any]
 
+LARGEST_WHOLE = 2**53
+"""From here on neighbouring whole numbers are one and the same float64."""
+
+LARGEST_TOTAL, SMALLEST_TOTAL = 1e100, 1e-100
+"""Sum of case weights beyond which squares and quotients overflow."""
+
+LARGEST_NUMBER, SMALLEST_NUMBER = 1e100, 1e-100
+"""Size of a column's largest number beyond which variances of its coefficient overflow or vanish."""
+
 
 def read_vector(name: str, values: npt.ArrayLike, n_rows: int, error: type[EstimationError]) -> Floats:
     """Check that `values` is a finite vector of the right length.
@@ -191,3 +200,108 @@ def name_columns(columns: tuple[int, ...]) -> str:
         Such as ``column 3 of X`` or ``columns 0, 3 of X``.
     """
     return ("column " if len(columns) == 1 else "columns ") + ", ".join(map(str, columns)) + " of X"
+
+
+def read_times(name: str, values: npt.ArrayLike, n_rows: int, error: type[EstimationError]) -> Floats:
+    """Check that `values` are times that stay apart as float64.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in an error.
+    values : array_like, shape (n_rows,)
+        Times in any unit.
+    n_rows : int
+        Length it must have.
+    error : type of EstimationError
+        What to raise.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows,)
+        The same times.
+
+    Raises
+    ------
+    EstimationError
+        If the shape differs, a value is missing or infinite, or is a whole number too large for float64.
+    """
+    raw = np.asarray(values)
+    try:
+        times = read_vector(name, raw, n_rows, error)
+    except OverflowError:
+        raise error(f"{name} holds numbers too large to compute with") from None
+    if raw.dtype.kind in "uiO" and np.any(np.abs(times) > LARGEST_WHOLE):
+        raise error(f"{name} holds whole numbers too large to tell neighbours apart: count from a later zero")
+    return times
+
+
+def read_case_weights(values: npt.ArrayLike | None, n_rows: int, error: type[EstimationError]) -> Floats | None:
+    """Check case weights, and that their sums can be computed with.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n_rows,), or None
+        Zero or more; a row of weight zero counts as absent.
+    n_rows : int
+        Length it must have.
+    error : type of EstimationError
+        What to raise.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows,), or None
+        The same weights; None when none were given.
+
+    Raises
+    ------
+    EstimationError
+        If a weight is negative, missing or infinite, or all of them are far too large or too small.
+    """
+    weights = read_weights(values, n_rows, error)
+    # All zero is told in better words: no events.
+    if weights is not None and weights.any():
+        largest = float(weights.max())
+        if not SMALLEST_TOTAL < largest < LARGEST_TOTAL / weights.size:
+            raise error("weights are too large or too small to compute with: bring them to about one")
+    return weights
+
+
+def check_clusters(codes: Integers, error: type[EstimationError]) -> None:
+    """Refuse errors clustered by customer where there is one customer: they would be zero.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_used,)
+        Cluster code of each row in use.
+    error : type of EstimationError
+        What to raise.
+
+    Raises
+    ------
+    EstimationError
+        If all codes are the same.
+    """
+    if codes.min() == codes.max():
+        raise error("cluster names a single customer among the rows in use: nothing shows how customers differ")
+
+
+def check_sizes(largest: npt.ArrayLike, error: type[EstimationError]) -> None:
+    """Refuse columns whose numbers are far too large or too small to compute with.
+
+    Parameters
+    ----------
+    largest : array_like of float, shape (n_columns,)
+        Size of each column's largest number; zero counts as small enough.
+    error : type of EstimationError
+        What to raise.
+
+    Raises
+    ------
+    EstimationError
+        Naming the columns.
+    """
+    size = np.asarray(largest, dtype=np.float64)
+    odd = tuple(int(j) for j in np.flatnonzero((size >= LARGEST_NUMBER) | ((size > 0) & (size <= SMALLEST_NUMBER))))
+    if odd:
+        raise error(f"{name_columns(odd)}: numbers too large or too small to compute with, change its unit", odd)

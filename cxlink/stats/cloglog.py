@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Integers, Labels, read_codes
+from cxlink.stats.arrays import Floats, Integers, Labels, check_clusters, read_codes
 from cxlink.stats.cloglog_design import CloglogDesign, build_cloglog_design
 from cxlink.stats.cloglog_likelihood import score_cloglog
 from cxlink.stats.cloglog_rows import read_cloglog_rows
@@ -113,6 +113,8 @@ def fit_cloglog(
     """
     rows = read_cloglog_rows(X, event, weights, offset)
     clusters = None if cluster is None else read_codes("cluster", cluster, rows.matrix.shape[0], EstimationError)
+    if clusters is not None:
+        check_clusters(clusters[1], EstimationError)
     design = build_cloglog_design(rows)
     start, null = fit_null(design)
     point, iterations = maximise_cloglog(design, start, max_iterations=max_iterations, tolerance=tolerance)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxlink.stats.arrays import Flags, Floats, name_columns
+from cxlink.stats.arrays import Flags, Floats, check_sizes, name_columns
 from cxlink.stats.cloglog_rows import CloglogRows, sum_products
 from cxlink.stats.errors import EstimationError
 
@@ -164,6 +164,7 @@ def _take_moments(rows: CloglogRows) -> _Moments:
     smallest, largest = np.full((2, n_columns), np.inf), np.full((2, n_columns), -np.inf)
     for part in rows.slices():
         block = rows.read_block(part, np.zeros(n_columns))
+        check_sizes(np.abs(block).max(axis=0), EstimationError)
         total += rows.weights[part] @ block
         for kind, mine in enumerate((rows.event[part], ~rows.event[part])):
             chosen = block[mine]

@@ -11,6 +11,7 @@ from cxlink.stats.arrays import (
     Floats,
     Integers,
     Labels,
+    check_clusters,
     name_columns,
     read_codes,
     read_matrix,
@@ -86,6 +87,7 @@ def fit_clustered_ols(
     n_rows = matrix.shape[0]
     outcome = read_vector("y", y, n_rows, EstimationError)
     labels, codes = read_codes("cluster", cluster, n_rows, EstimationError)
+    check_clusters(codes, EstimationError)
     case_weights = read_weights(weights, n_rows, EstimationError)
     root = np.ones(n_rows) if case_weights is None else np.sqrt(case_weights)
     weighted = matrix * root[:, None]
@@ -135,6 +137,7 @@ def fit_poisson(
     number = read_vector("counts", counts, n_rows, EstimationError)
     span = read_vector("exposure", exposure, n_rows, EstimationError)
     labels, codes = read_codes("cluster", cluster, n_rows, EstimationError)
+    check_clusters(codes, EstimationError)
     if np.any(number < 0):
         raise EstimationError("counts must not be negative")
     if np.any(span <= 0):

@@ -8,13 +8,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Labels, read_codes
+from cxlink.stats.arrays import Floats, Labels, check_clusters, read_codes
 from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_cox_rows
 from cxlink.stats.errors import CoxError
 from cxlink.stats.newton import maximise
 from cxlink.stats.objective import FirthLikelihood, Objective, PlainLikelihood, RidgeLikelihood
 from cxlink.stats.partial_likelihood import log_likelihood_at
-from cxlink.stats.risk_sets import check_clusters
 from cxlink.stats.sandwich import score_residual_columns, sum_by_cluster
 
 

@@ -9,21 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from cxlink.stats.arrays import (
+    LARGEST_NUMBER,
+    SMALLEST_NUMBER,
     Flags,
     Floats,
     Integers,
     name_columns,
+    read_case_weights,
     read_codes,
     read_flags,
     read_matrix,
+    read_times,
     read_vector,
 )
 from cxlink.stats.errors import CoxError
-from cxlink.stats.risk_sets import RiskSets, build_risk_sets, check_shares, read_case_weights, read_times
-
-LARGEST_NUMBER, SMALLEST_NUMBER = 1e100, 1e-100
-"""Size of a column's largest number beyond which variances of its coefficient overflow or vanish."""
-
+from cxlink.stats.risk_sets import RiskSets, build_risk_sets, check_shares
 
 BLOCK = 1 << 12
 """Rows copied at a time."""

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Integers, read_codes, read_vector
-from cxlink.stats.errors import EstimationError
-from cxlink.stats.risk_sets import (
+from cxlink.stats.arrays import (
     LARGEST_WHOLE,
-    RiskSets,
-    build_risk_sets,
+    Floats,
+    Integers,
     check_clusters,
-    check_shares,
     read_case_weights,
+    read_codes,
     read_times,
+    read_vector,
 )
+from cxlink.stats.errors import EstimationError
+from cxlink.stats.risk_sets import RiskSets, build_risk_sets, check_shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, read_flags, read_weights
+from cxlink.stats.arrays import LARGEST_WHOLE, Floats, read_flags, read_times, read_weights
 from cxlink.stats.errors import EstimationError
-from cxlink.stats.risk_sets import LARGEST_WHOLE, read_times
 
 NOBODY = "at some time nobody is left at risk while others enter later: the curve would be zero from there on"
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from cxlink.stats.arrays import Flags, Floats, Integers, read_vector, read_weights
+from cxlink.stats.arrays import Flags, Floats, Integers
 from cxlink.stats.errors import EstimationError
-
-LARGEST_WHOLE = 2**53
-"""From here on neighbouring whole numbers are one and the same float64."""
-
-LARGEST_TOTAL, SMALLEST_TOTAL = 1e100, 1e-100
-"""Sum of case weights beyond which squares and quotients overflow."""
 
 LEAST_SHARE = 1e-10
 """Share of all case weights that must be at risk at each event: below, rounding of the others would show in it."""
@@ -172,71 +165,6 @@ class RiskSets:
         )
 
 
-def read_times(name: str, values: npt.ArrayLike, n_rows: int, error: type[EstimationError]) -> Floats:
-    """Check that `values` are times that stay apart as float64.
-
-    Parameters
-    ----------
-    name : str
-        What to call it in an error.
-    values : array_like, shape (n_rows,)
-        Times in any unit.
-    n_rows : int
-        Length it must have.
-    error : type of EstimationError
-        What to raise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows,)
-        The same times.
-
-    Raises
-    ------
-    EstimationError
-        If the shape differs, a value is missing or infinite, or is a whole number too large for float64.
-    """
-    raw = np.asarray(values)
-    try:
-        times = read_vector(name, raw, n_rows, error)
-    except OverflowError:
-        raise error(f"{name} holds numbers too large to compute with") from None
-    if raw.dtype.kind in "uiO" and np.any(np.abs(times) > LARGEST_WHOLE):
-        raise error(f"{name} holds whole numbers too large to tell neighbours apart: count from a later zero")
-    return times
-
-
-def read_case_weights(values: npt.ArrayLike | None, n_rows: int, error: type[EstimationError]) -> Floats | None:
-    """Check case weights, and that their sums can be computed with.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n_rows,), or None
-        Zero or more; a row of weight zero counts as absent.
-    n_rows : int
-        Length it must have.
-    error : type of EstimationError
-        What to raise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows,), or None
-        The same weights; None when none were given.
-
-    Raises
-    ------
-    EstimationError
-        If a weight is negative, missing or infinite, or all of them are far too large or too small.
-    """
-    weights = read_weights(values, n_rows, error)
-    # All zero is told in better words: no events.
-    if weights is not None and weights.any():
-        largest = float(weights.max())
-        if not SMALLEST_TOTAL < largest < LARGEST_TOTAL / weights.size:
-            raise error("weights are too large or too small to compute with: bring them to about one")
-    return weights
-
-
 def check_shares(sets: RiskSets, weights: Floats, error: type[EstimationError]) -> None:
     """Refuse late entry with weights so unlike that a heavy row's rounding drowns a light risk set.
 
@@ -256,25 +184,6 @@ def check_shares(sets: RiskSets, weights: Floats, error: type[EstimationError]) 
     """
     if sets.has_entry and sets.sum_at_risk(weights).min() < LEAST_SHARE * weights.sum():
         raise error("weights differ too much: at some event those at risk weigh next to nothing beside all others")
-
-
-def check_clusters(codes: Integers, error: type[EstimationError]) -> None:
-    """Refuse errors clustered by customer where there is one customer: they would be zero.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n_used,)
-        Cluster code of each row in use.
-    error : type of EstimationError
-        What to raise.
-
-    Raises
-    ------
-    EstimationError
-        If all codes are the same.
-    """
-    if codes.min() == codes.max():
-        raise error("cluster names a single customer among the rows in use: nothing shows how customers differ")
 
 
 def build_risk_sets(stop: Floats, event: Flags, start: Floats | None, strata: Integers | None) -> RiskSets:
