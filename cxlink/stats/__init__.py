@@ -1,17 +1,16 @@
 """Estimators: arrays in, frozen results out."""
 
+from cxlink.stats.a_calibration import ACalibration, a_calibration
 from cxlink.stats.aalen_johansen import CumulativeIncidence, aalen_johansen
 from cxlink.stats.aft import AftFit, fit_aft
 from cxlink.stats.baseline import BaselineHazard, baseline_hazard
 from cxlink.stats.bg_nbd import BgNbd, fit_bg_nbd
 from cxlink.stats.brier import BrierScore, brier_score
 from cxlink.stats.calibration import (
-    ACalibration,
     CalibrationCurve,
     CalibrationLine,
     CalibrationTable,
     ObservedExpected,
-    a_calibration,
     calibration_curve,
     calibration_line,
     calibration_table,

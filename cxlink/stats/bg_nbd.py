@@ -8,17 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cxlink.stats.arrays import Floats
-from cxlink.stats.purchases import (
+from cxlink.stats.purchase_histories import (
     Histories,
-    Parameter,
-    PurchaseFit,
     build_histories,
     check_parameters,
-    fit_histories,
     log_rising,
     read_durations,
     read_histories,
 )
+from cxlink.stats.purchases import Parameter, PurchaseFit, fit_histories
 
 PARAMETERS = (
     Parameter(

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from cxlink.stats.arrays import Floats, read_vector, read_weights
 from cxlink.stats.errors import EstimationError
-from cxlink.stats.purchases import Parameter, check_parameters, maximise, read_counts
+from cxlink.stats.purchase_histories import check_parameters, read_counts
+from cxlink.stats.purchases import Parameter, maximise
 
 PARAMETERS = (
     Parameter("p", 1e-5, 1e5, False, "spend differs without bound", "a customer spends the same on every purchase"),

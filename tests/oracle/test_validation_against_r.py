@@ -18,9 +18,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cxlink.stats.a_calibration import a_calibration
 from cxlink.stats.brier import brier_score
 from cxlink.stats.calibration import (
-    a_calibration,
     calibration_curve,
     calibration_line,
     calibration_table,

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlink.stats import EstimationError, aalen_johansen
+from cxlink.stats.a_calibration import a_calibration
 from cxlink.stats.brier import brier_score
 from cxlink.stats.calibration import (
-    a_calibration,
     calibration_curve,
     calibration_line,
     calibration_table,
