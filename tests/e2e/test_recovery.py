@@ -31,6 +31,7 @@ def fit(company: Company) -> tuple[Linked, Loaded, ChurnFit, np.ndarray]:
 
 def test_planted_hazard_ratios_are_recovered() -> None:
     held: list[bool] = []
+    refused: list[str] = []
     errors: dict[str, list[float]] = {}
     for seed in range(1, COMPANIES + 1):
         company = simulate_company(customers=CUSTOMERS, seed=seed, with_effects=False)
@@ -38,12 +39,17 @@ def test_planted_hazard_ratios_are_recovered() -> None:
         loaded.engine.close()
         for component in company.world.components:
             ratio = churn.hazard_ratios[component.name]
-            assert isinstance(ratio, Estimate)
+            if isinstance(ratio, NotEstimable):
+                refused.append(ratio.reason)
+                continue
             truth = np.exp(component.log_hazard_ratio)
             held.append(ratio.low <= truth <= ratio.high)
             errors.setdefault(component.name, []).append(float(np.log(ratio.point / truth)))
-    # of 36 intervals with 95% coverage, fewer than 31 hold the truth once in 300 suites
-    assert sum(held) >= 31
+    # the ratios are constant: at .003 each, more than two of 36 are called "not one number" once in 5,000 suites
+    assert len(refused) <= 2
+    assert all("is not one number" in reason for reason in refused)
+    # of 36 intervals with 95% coverage, six or more miss the truth once in 100 suites
+    assert sum(held) >= len(held) - 5
     # the standard error is .09 to .16 here; a mean of six within .2 is at least 3 of its standard errors
     assert {name: found for name, found in errors.items() if abs(np.mean(found)) > 0.2} == {}
 
