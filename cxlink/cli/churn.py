@@ -26,6 +26,7 @@ from cxlink.errors import DataError, UsageError
 if TYPE_CHECKING:
     import numpy as np
 
+    from cxlink.handoff import ChurnFit, Message
     from cxlink.pipeline import LinkedData
     from cxlink.report.section import Section
     from cxlink.settings import Settings
@@ -60,7 +61,7 @@ def fit(
             _print(_order_sections(settings, data, draws.for_futures, gap), form)
             return
         churn = fit_churn(data.linked, data.loaded, settings, weights=draws.weights)
-        say_messages((*data.messages, *churn.messages), quiet=quiet)
+        say_messages(_worth_saying(data, churn), quiet=quiet)
         forms = compare_forms(data.linked, settings)
     if churn.refusal is not None:
         raise _refused(churn.refusal.reason, churn.refusal.needs)
@@ -87,7 +88,7 @@ def score(
             raise UsageError("CX018", "churn score", "shows single customers.", remedy)
         draws = start_draws(settings, seed, len(data.linked.customers))
         churn = fit_churn(data.linked, data.loaded, settings, weights=draws.weights)
-        say_messages((*data.messages, *churn.messages), quiet=quiet)
+        say_messages(_worth_saying(data, churn), quiet=quiet)
     if churn.refusal is not None:
         raise _refused(churn.refusal.reason, churn.refusal.needs)
     if churn.scores is None:
@@ -152,6 +153,11 @@ def _linked(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tuple[S
         yield settings, data
     finally:
         engine.close()
+
+
+def _worth_saying(data: LinkedData, churn: ChurnFit) -> tuple[Message, ...]:
+    """A refusal is said once, as the error that it becomes."""
+    return data.messages if churn.refusal is not None else (*data.messages, *churn.messages)
 
 
 def _refused(reason: str, needs: str) -> DataError:
