@@ -161,12 +161,12 @@ def main() -> None:
     del revenue
     feedback = read_feedback(folder / "feedback.csv", customers)
     answered = feedback["responded_at"].dt.date()
-    begins, ends = max(begins, answered.min()), min(ends, answered.max())  # type: ignore[type-var]
+    begins, ends = max(begins, answered.min()), min(ends, answered.max())  # type: ignore[type-var]  # polars types min() as any literal
     feedback = feedback.filter(answered.is_between(begins, ends))
     prices = spread(charges.filter(pl.col("day") <= ends))
     del charges
-    last = ends.year * 12 + ends.month - 1  # type: ignore[union-attr]
-    months = list(range(begins.year * 12 + begins.month - 1, last + 1))  # type: ignore[union-attr]
+    last = ends.year * 12 + ends.month - 1  # type: ignore[union-attr]  # a date, as above
+    months = list(range(begins.year * 12 + begins.month - 1, last + 1))  # type: ignore[union-attr]  # a date, as above
     latest = (
         prices.filter((pl.col("cents") > 0) & pl.col("month").is_in([last - 1, last]))
         .group_by("customer", maintain_order=True)

@@ -108,3 +108,26 @@ def expose(incidents: pd.DataFrame, window: Window, spells: pd.DataFrame) -> Spa
     begins, ends = np.maximum(first, start[place]), np.minimum(first + window.days, stop[place])
     kept = ends > begins
     return Spans(place[kept], begins[kept], ends[kept])
+
+
+def count_spans(keys: np.ndarray, spans: Spans, span: int) -> np.ndarray:
+    """Count the exposures that hold on the day after each row's start.
+
+    Parameters
+    ----------
+    keys : ndarray
+        (n,) ascending: position of the spell times `span` plus a day of tenure at which a row begins.
+    spans : Spans
+        Whose ends are among the days at which rows begin, or end a spell.
+    span : int
+        More than any day of tenure.
+
+    Returns
+    -------
+    ndarray
+        (n,) whole numbers.
+    """
+    opened = np.bincount(np.searchsorted(keys, spans.place * span + spans.begins), minlength=len(keys) + 1)
+    closed = np.bincount(np.searchsorted(keys, spans.place * span + spans.ends), minlength=len(keys) + 1)
+    counts: np.ndarray = np.cumsum(opened - closed)[:-1]
+    return counts

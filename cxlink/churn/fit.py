@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.churn.calendar import calendar_level
-from cxlink.churn.design import Design, Fitted, build_design, fit_design
+from cxlink.churn.design import Design, Fitted, build_design, fit_design, hazard_ratio
 from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
 from cxlink.churn.gates import check_churn, check_exposure
 from cxlink.churn.lags import fit_lag_profiles
 from cxlink.churn.periods import PERIOD_STARTS, fit_periods, refuse_moving
 from cxlink.churn.rates import choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows
-from cxlink.estimate import NotEstimable
+from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import HazardModel, LagProfile, Linked, PeriodRatios
 from cxlink.stats import CoxError, find_partners
 
@@ -96,6 +96,47 @@ def fit_main(linked: Linked, *, exposure_days: int) -> MainFit | Refused:
     except CoxError as error:
         refusal = NotEstimable(f"the churn model cannot be fitted: {error.reason}", "a longer observed window")
         return Refused(refusal, rows)
+
+
+def exposed_leavers(main: MainFit, place: int) -> int:
+    """Count the leavers who were exposed to a component.
+
+    Parameters
+    ----------
+    main : MainFit
+        The fit.
+    place : int
+        Of the component.
+
+    Returns
+    -------
+    int
+        Of their own will.
+    """
+    return int((main.rows.voluntary & main.rows.exposed[:, place]).sum())
+
+
+def component_ratios(main: MainFit, components: Sequence[str]) -> dict[str, Answer]:
+    """Give each component's hazard ratio, or why there is none.
+
+    Parameters
+    ----------
+    main : MainFit
+        The fit.
+    components : sequence of str
+        In their order.
+
+    Returns
+    -------
+    dict of str to Answer
+        With intervals clustered by customer.
+    """
+    n, fitted = len(np.unique(main.rows.customer)), main.fitted
+    return {
+        name: main.refusals[name]
+        or hazard_ratio(fitted.beta[place], fitted.error[place], n, exposed_leavers(main, place))
+        for place, name in enumerate(components)
+    }
 
 
 def _lagged_windows(components: tuple[str, ...], reverse: set[str], exposure_days: int) -> list[Window]:

@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
 import numpy as np
-import pandas as pd
 
-from cxlink.churn.design import hazard_ratio
-from cxlink.churn.exposure import Spans, expose, primary_windows
-from cxlink.churn.fit import Refused, fit_main
-from cxlink.churn.gates import MIN_CLUSTERS, MIN_EXPOSED_EVENTS
+from cxlink.churn.design import LEVEL, Z
+from cxlink.churn.order_rates import Orders, fit_order_rates
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import GapFit, Linked, Loaded, OrderFit
+from cxlink.handoff import Linked, Loaded, OrderFit
 from cxlink.stats import (
     BgNbd,
-    CoxError,
     EstimationError,
     ParetoNbd,
     PurchaseFit,
-    build_recurrent_rows,
     fit_bg_nbd,
-    fit_cox,
     fit_gamma_gamma,
     fit_pareto_nbd,
 )
 
 WEEK = 7.0
 YEAR_WEEKS = 52.0
-LEVEL = 0.95
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-GAP_FACTORS = (0.75, 1.0, 1.5)
-RATE_METHOD = "Andersen-Gill model of orders on days since the first, errors clustered by customer"
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """Days with at least one order, sorted by customer and day.
-
-    Parameters
-    ----------
-    customer, day : ndarray
-        (n_orders,) key, and days since 1970-01-01.
-    amount : ndarray
-        (n_orders,) of all charges of the day above zero, in minor units of the project's currency.
-    """
-
-    customer: np.ndarray
-    day: np.ndarray
-    amount: np.ndarray
 
 
 def read_orders(loaded: Loaded) -> Orders:
@@ -119,50 +90,8 @@ def fit_orders(
         still_buying=described[0],
         orders_next_year=described[1],
         spend_per_order=_spend(frequency, spend / divisor),
-        rate_ratios=_rate_ratios(linked, orders, exposure_days),
+        rate_ratios=fit_order_rates(linked, orders, exposure_days=exposure_days),
     )
-
-
-def fit_gaps(linked: Linked, orders: Orders, *, gap_days: int, exposure_days: int) -> tuple[GapFit, ...]:
-    """Call a customer gone who has not ordered for so long, and see how much hangs on how long that is.
-
-    Parameters
-    ----------
-    linked : Linked
-        Timelines.
-    orders : Orders
-        Of :func:`read_orders`.
-    gap_days : int
-        Days without an order; the customer counts as gone on the last of them.
-    exposure_days : int
-        How long an incident counts.
-
-    Returns
-    -------
-    tuple of GapFit
-        For .75, 1 and 1.5 times the gap. A gap is no end: these are not projected.
-    """
-    found = []
-    for factor in GAP_FACTORS:
-        days = max(round(gap_days * factor), 1)
-        spelled = _with_gap(linked, orders, days)
-        main = fit_main(spelled, exposure_days=exposure_days)
-        if isinstance(main, Refused):
-            found.append(GapFit(days, int(main.rows.voluntary.sum()), dict.fromkeys(linked.components, main.reason)))
-            continue
-        n = len(np.unique(main.rows.customer))
-        ratios: dict[str, Answer] = {
-            name: main.refusals[name]
-            or hazard_ratio(
-                main.fitted.beta[place],
-                main.fitted.error[place],
-                n,
-                int((main.rows.voluntary & main.rows.exposed[:, place]).sum()),
-            )
-            for place, name in enumerate(linked.components)
-        }
-        found.append(GapFit(days, int(main.rows.voluntary.sum()), ratios))
-    return tuple(found)
 
 
 def _histories(linked: Linked, orders: Orders) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -234,125 +163,14 @@ def _spend(frequency: np.ndarray, spend: np.ndarray) -> Answer:
     values = spend[again]
     point = float(fit.model.expected_spend(np.array([values.mean()]), np.array([0.0]))[0])
     error_of_mean = float(values.std(ddof=1) / np.sqrt(len(values)))
-    z = 1.959963984540054
     method = "Gamma-Gamma mean; interval of the mean of customers' means"
     return Estimate(
         point,
-        point - z * error_of_mean,
-        point + z * error_of_mean,
+        point - Z * error_of_mean,
+        point + Z * error_of_mean,
         LEVEL,
         "currency an order",
         len(frequency),
         len(values),
         method,
     )
-
-
-def _rate_ratios(linked: Linked, orders: Orders, exposure_days: int) -> dict[str, Answer]:
-    spells = _spells(linked, orders)
-    windows = primary_windows(linked.components, exposure_days)
-    spans = [expose(linked.incidents, window, spells) for window in windows]
-    keys = spells["customer"].to_numpy()
-    place = np.searchsorted(keys, orders.customer)
-    known = np.isin(orders.customer, keys)
-    cuts = [(span.place, edge) for span in spans for edge in (span.begins, span.ends)]
-    rows = build_recurrent_rows(
-        np.arange(len(keys)),
-        spells["start"].to_numpy(),
-        spells["stop"].to_numpy(),
-        place[known],
-        orders.day[known] - spells["acquired_day"].to_numpy()[place[known]] + 1,
-        np.concatenate([cut[0] for cut in cuts] or [np.zeros(0, dtype=np.int64)]),
-        np.concatenate([cut[1] for cut in cuts] or [np.zeros(0, dtype=np.int64)]),
-    )
-    exposed = np.zeros((len(rows.start), len(spans)), dtype=bool)
-    for k, span in enumerate(spans):
-        exposed[:, k] = _covers(span, rows.customer, rows.start)
-    gates = [_gate(rows.event, exposed[:, k], rows.customer) for k in range(len(spans))]
-    ratios: dict[str, Answer] = {name: gate for name, gate in zip(linked.components, gates, strict=True) if gate}
-    wanted = [k for k, gate in enumerate(gates) if gate is None]
-    if wanted:
-        columns = np.column_stack([exposed[:, wanted].astype(float), linked.covariates[keys[rows.customer]]])
-        names = [linked.components[k] for k in wanted]
-        ratios |= _fit_rates(columns, rows.stop, rows.event, rows.start, rows.customer, names)
-    return {name: ratios[name] for name in linked.components}
-
-
-def _fit_rates(
-    columns: np.ndarray,
-    stop: np.ndarray,
-    event: np.ndarray,
-    start: np.ndarray,
-    customer: np.ndarray,
-    names: Sequence[str],
-) -> dict[str, Answer]:
-    try:
-        fit = fit_cox(columns, stop=stop, event=event, start=start, cluster=customer, keep_score_residuals=False)
-    except CoxError as error:
-        return dict.fromkeys(names, NotEstimable(f"the rate of orders cannot be fitted: {error.reason}", "more orders"))
-    if fit.robust_covariance is None:
-        raise ValueError("the fit has no clustered covariance")
-    errors = np.sqrt(np.diag(fit.robust_covariance))
-    n = len(np.unique(customer))
-    return {
-        name: replace(
-            hazard_ratio(fit.beta[k], errors[k], n, int((event & (columns[:, k] > 0)).sum())),
-            unit="rate ratio",
-            method=RATE_METHOD,
-        )
-        for k, name in enumerate(names)
-    }
-
-
-def _gate(event: np.ndarray, exposed: np.ndarray, customer: np.ndarray) -> NotEstimable | None:
-    orders = int((event & exposed).sum())
-    customers = len(np.unique(customer[exposed]))
-    if customers < MIN_CLUSTERS:
-        return NotEstimable(f"{customers} customers exposed, needs {MIN_CLUSTERS}", "more customers or a longer window")
-    if orders < MIN_EXPOSED_EVENTS:
-        return NotEstimable(
-            f"{orders} orders while exposed, needs {MIN_EXPOSED_EVENTS}", "more customers or a longer window"
-        )
-    return None
-
-
-def _spells(linked: Linked, orders: Orders) -> pd.DataFrame:
-    """From the day after the first order, or the first day observed, to the cut-off; the day of that order is day 1."""
-    customer, starts = np.unique(orders.customer, return_index=True)
-    first = orders.day[starts]
-    start, stop = np.maximum(linked.from_day - first, 1), linked.to_day - first + 1
-    rows = pd.DataFrame({"customer": customer, "acquired_day": first, "start": start, "stop": stop})
-    kept: pd.DataFrame = rows.loc[stop > start].reset_index(drop=True)
-    return kept
-
-
-def _covers(spans: Spans, place: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Whether a customer is exposed on the day after ``day``."""
-    span = int(max(day.max(initial=0), spans.ends.max(initial=0))) + 2
-    key = place * span + day.astype(np.int64)
-    opened = np.searchsorted(np.sort(spans.place * span + spans.begins), key, side="right")
-    closed = np.searchsorted(np.sort(spans.place * span + spans.ends), key, side="right")
-    covered: np.ndarray = opened > closed
-    return covered
-
-
-def _with_gap(linked: Linked, orders: Orders, gap_days: int) -> Linked:
-    """Timelines in which who has not ordered for `gap_days` left on the last of them."""
-    customers = linked.customers
-    last = np.full(len(customers), np.iinfo(np.int64).min)
-    inside = orders.day <= linked.to_day
-    np.maximum.at(last, orders.customer[inside], orders.day[inside])
-    acquired = customers["acquired_day"].to_numpy()
-    gone = last + gap_days
-    left = (last > np.iinfo(np.int64).min) & (gone <= linked.to_day)
-    start = np.maximum(linked.from_day - acquired, 0)
-    # the last gap_days are unknown for everybody: who is silent then may still come back
-    stop = np.where(left, gone, linked.to_day - gap_days) - acquired + 1
-    at_risk = (stop > start) & (last > np.iinfo(np.int64).min)
-    spelled = customers.assign(
-        start=np.where(at_risk, start, 0),
-        stop=np.where(at_risk, stop, 0),
-        event=np.where(at_risk & left, 1, 0),
-        at_risk=at_risk,
-    )
-    return replace(linked, customers=spelled, churn_refusal=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxlink.churn.exposure import Spans, Window, expose
+from cxlink.churn.exposure import Window, count_spans, expose
 from cxlink.handoff import Linked
 
 YEAR_DAYS = 365
@@ -89,7 +89,7 @@ def build_rows(linked: Linked, windows: Sequence[Window], *, band_edges: np.ndar
     inner = place[:-1] == place[1:]
     counts = np.zeros((int(inner.sum()), len(spans)), dtype=np.int16)
     for column, found in enumerate(spans):
-        counts[:, column] = _count(keys, found, span)[:-1][inner]
+        counts[:, column] = count_spans(keys, found, span)[:-1][inner]
     place, begins, ends = place[:-1][inner], time[:-1][inner], time[1:][inner]
     last = ends == stop[place]
     event = spells["event"].to_numpy()[place]
@@ -129,10 +129,3 @@ def _recent_days(quarter_days: np.ndarray, to_day: int) -> np.ndarray:
     edges = np.maximum(np.append(quarter_days, to_day + 1), to_day + 1 - YEAR_DAYS)
     days: np.ndarray = np.diff(edges)
     return days
-
-
-def _count(keys: np.ndarray, spans: Spans, span: int) -> np.ndarray:
-    opened = np.bincount(np.searchsorted(keys, spans.place * span + spans.begins), minlength=len(keys))
-    closed = np.bincount(np.searchsorted(keys, spans.place * span + spans.ends), minlength=len(keys))
-    counts: np.ndarray = np.cumsum(opened - closed)
-    return counts

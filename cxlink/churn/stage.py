@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cxlink.churn.curves import fit_curves
 from cxlink.churn.design import hazard_ratio
-from cxlink.churn.fit import MainFit, Refused, build_hazards, fit_main
+from cxlink.churn.fit import MainFit, Refused, build_hazards, component_ratios, exposed_leavers, fit_main
 from cxlink.churn.forms import fit_forms
 from cxlink.churn.future import gather_prospects
 from cxlink.churn.score import score_prospects
 from cxlink.estimate import Answer, NotEstimable
-from cxlink.handoff import ChurnFit, CurvePoint, ExposureForm, LagProfile, Linked, Loaded, Message, Proportionality
+from cxlink.handoff import ChurnFit, CurvePoint, LagProfile, Linked, Loaded, Message, Proportionality
 from cxlink.settings import Settings
 from cxlink.stats import EstimationError, bootstrap_cox, check_proportionality
 
 
-def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np.ndarray) -> ChurnFit:
+def fit_churn(
+    linked: Linked, loaded: Loaded, settings: Settings, *, weights: np.ndarray, with_forms: bool = False
+) -> ChurnFit:
     """Fit the hazard of leaving with each component's incidents as time-varying exposures.
 
     Parameters
@@ -29,6 +33,8 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
         Exposure window, resampling and segments.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one, shared by all fitted parts.
+    with_forms : bool, default False
+        Whether the model is fitted with other forms of exposure as well.
 
     Returns
     -------
@@ -42,29 +48,10 @@ def fit_churn(linked: Linked, loaded: Loaded, settings: Settings, *, weights: np
     if isinstance(main, Refused):
         events, involuntary = int(main.rows.voluntary.sum()), int(main.rows.involuntary.sum())
         return _refused(linked, main.reason, curve, events, involuntary)
-    return _hand_over(linked, main, curve, settings, weights)
-
-
-def compare_forms(linked: Linked, settings: Settings) -> tuple[ExposureForm, ...]:
-    """Fit the churn model with other forms of exposure.
-
-    Parameters
-    ----------
-    linked : Linked
-        Timelines.
-    settings : Settings
-        Exposure window.
-
-    Returns
-    -------
-    tuple of ExposureForm
-        Empty where churn is not estimable.
-    """
-    if linked.churn_refusal is not None:
-        return ()
-    days = settings.model.exposure_days
-    main = fit_main(linked, exposure_days=days)
-    return () if isinstance(main, Refused) else fit_forms(linked, main, exposure_days=days)
+    churn = _hand_over(linked, main, curve, settings, weights)
+    if with_forms:
+        churn = replace(churn, forms=fit_forms(linked, main, exposure_days=settings.model.exposure_days))
+    return churn
 
 
 def draw_coefficients(main: MainFit, weights: np.ndarray, settings: Settings) -> np.ndarray:
@@ -108,14 +95,6 @@ def _hand_over(
     rows, fitted = main.rows, main.fitted
     design, voluntary = fitted.design, int(rows.voluntary.sum())
     n_customers = len(np.unique(rows.customer))
-    exposed_events = {
-        name: int((rows.voluntary & rows.exposed[:, place]).sum()) for place, name in enumerate(linked.components)
-    }
-    ratios: dict[str, Answer] = {
-        name: main.refusals[name]
-        or hazard_ratio(fitted.beta[place], fitted.error[place], n_customers, exposed_events[name])
-        for place, name in enumerate(linked.components)
-    }
     first = design.covariates.start
     covariate_ratios: dict[str, Answer] = {
         name: hazard_ratio(fitted.beta[first + k], fitted.error[first + k], n_customers, voluntary)
@@ -128,8 +107,8 @@ def _hand_over(
         customers=n_customers,
         events=voluntary,
         involuntary_events=int(rows.involuntary.sum()),
-        hazard_ratios=ratios,
-        exposed_events=exposed_events,
+        hazard_ratios=component_ratios(main, linked.components),
+        exposed_events={name: exposed_leavers(main, place) for place, name in enumerate(linked.components)},
         covariate_ratios=covariate_ratios,
         curve=curve,
         model=model,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from cxlink.churn.design import LEVEL, Z
 from cxlink.churn.fit import Refused, build_hazards, fit_main
 from cxlink.churn.future import (
     HORIZONS,
@@ -20,7 +21,7 @@ from cxlink.churn.future import (
 )
 from cxlink.churn.landmark import Outcomes, cut_at, outcomes_after
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import HazardModel, Linked, RiskGroup, Validation
+from cxlink.handoff import HazardModel, Linked, RiskGroup, TestResult, Validation
 from cxlink.stats import (
     EstimationError,
     a_calibration,
@@ -35,10 +36,8 @@ from cxlink.stats import (
 )
 
 EPOCH = date(1970, 1, 1)
-LEVEL = 0.95
 LEAST_LEAVERS = 20
 RATIO_DRAWS = 100
-Z = 1.959963984540054
 METHOD = "out of time, {months} months from {landmark}; percentile bootstrap of customers, the fit held fixed"
 MEASURES = (
     "brier",
@@ -47,7 +46,6 @@ MEASURES = (
     "observed_over_expected",
     "calibration_slope",
     "ici",
-    "a_calibration_p",
     "concordance",
 )
 
@@ -141,14 +139,22 @@ def _validate(
     measures = _measure(followed, n_replicates, rng)
     measures["observed_over_expected"] = _ratio(followed, prospects, model, weights)
     ordered = {name: measures[name] for name in MEASURES}
-    return Validation(months, followed.landmark, len(outcomes.customer), leavers, ordered, _group(followed))
+    return Validation(
+        months=months,
+        landmark=followed.landmark,
+        customers=len(outcomes.customer),
+        leavers=leavers,
+        measures=ordered,
+        a_calibration=_a_calibration(followed),
+        groups=_group(followed),
+    )
 
 
 def _measure(followed: _Followed, n_replicates: int, rng: np.random.Generator) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     for names, units, statistic in _statistics(followed):
         found |= _interval(followed, names, units, statistic, n_replicates, rng)
-    return found | {"a_calibration_p": _a_calibration(followed)}
+    return found
 
 
 def _statistics(
@@ -237,16 +243,13 @@ def _ratio(followed: _Followed, prospects: Prospects, model: HazardModel, weight
     )
 
 
-def _a_calibration(followed: _Followed) -> Answer:
-    """A probability is no estimate with an interval: its ends are the point itself."""
-    outcomes = followed.outcomes
-    left = (outcomes.cause == 1) & (outcomes.days <= followed.horizon)
+def _a_calibration(followed: _Followed) -> TestResult | NotEstimable:
+    left = (followed.outcomes.cause == 1) & (followed.outcomes.days <= followed.horizon)
     try:
         test = a_calibration(followed.hazard, left)
     except EstimationError as error:
         return NotEstimable(error.reason, "more customers who left")
-    p, n = test.p_value, len(followed.risk)
-    return Estimate(p, p, p, LEVEL, "p value", n, int(left.sum()), "A-calibration, ten cells of equal expectation")
+    return TestResult(test.statistic, test.degrees_of_freedom, test.p_value)
 
 
 def _group(followed: _Followed) -> tuple[RiskGroup, ...]:
@@ -259,4 +262,5 @@ def _group(followed: _Followed) -> tuple[RiskGroup, ...]:
 
 
 def _unknown(months: int, day: int, customers: int, leavers: int, refusal: NotEstimable) -> Validation:
-    return Validation(months, EPOCH + timedelta(days=day), customers, leavers, dict.fromkeys(MEASURES, refusal), ())
+    landmark = EPOCH + timedelta(days=day)
+    return Validation(months, landmark, customers, leavers, dict.fromkeys(MEASURES, refusal), refusal, ())

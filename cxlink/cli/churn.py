@@ -24,14 +24,12 @@ from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from cxlink.handoff import ChurnFit, Message
+    from cxlink.estimate import NotEstimable
+    from cxlink.handoff import ChurnFit
     from cxlink.pipeline import LinkedData
     from cxlink.report.section import Section
     from cxlink.settings import Settings
 
-N_REPLICATES = 500
 app = typer.Typer(help="Who leaves, and why: fit, score, validate.", no_args_is_help=True, rich_markup_mode=None)
 GapOption = Annotated[
     int | None,
@@ -50,22 +48,18 @@ def fit(
     quiet: QuietOption = False,
 ) -> None:
     """Print hazard ratios, also by month since the incident and by tenure; of orders, what moves their rate."""
-    from cxlink.churn import compare_forms, fit_churn
-    from cxlink.pipeline import start_draws
-    from cxlink.report.churn_sections import build_fit_sections
+    from cxlink.pipeline import fit_churn_alone, fit_orders_alone
+    from cxlink.report.churn_sections import build_fit_sections, build_order_sections
 
     with _linked(config, as_of, quiet=quiet) as (settings, data):
-        draws = start_draws(settings, seed, len(data.linked.customers))
         if data.linked.business == "orders":
+            orders, gaps = fit_orders_alone(settings, data, seed, gap_days=gap)
             say_messages(data.messages, quiet=quiet)
-            _print(_order_sections(settings, data, draws.for_futures, gap), form)
+            _print(build_order_sections(orders, gaps), form)
             return
-        churn = fit_churn(data.linked, data.loaded, settings, weights=draws.weights)
-        say_messages(_worth_saying(data, churn), quiet=quiet)
-        forms = compare_forms(data.linked, settings)
-    if churn.refusal is not None:
-        raise _refused(churn.refusal.reason, churn.refusal.needs)
-    _print(build_fit_sections(churn, forms), form)
+        churn = fit_churn_alone(settings, data, seed)
+    _say(data, churn, quiet=quiet)
+    _print(build_fit_sections(churn), form)
 
 
 @app.command("score")
@@ -77,24 +71,21 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Print each active customer's risk of leaving within 3, 6 and 12 months."""
-    from cxlink.churn import fit_churn
-    from cxlink.pipeline import start_draws
+    from cxlink.pipeline import fit_churn_alone
     from cxlink.report.churn_sections import build_score_section
-    from cxlink.report.scores import render_scores_csv
+    from cxlink.report.scores import render_scores_csv, render_scores_json
 
     with _linked(config, as_of, quiet=quiet) as (settings, data):
         if settings.report.audience == "published":
             remedy = 'Set audience = "internal" under [report].'
             raise UsageError("CX018", "churn score", "shows single customers.", remedy)
-        draws = start_draws(settings, seed, len(data.linked.customers))
-        churn = fit_churn(data.linked, data.loaded, settings, weights=draws.weights)
-        say_messages(_worth_saying(data, churn), quiet=quiet)
-    if churn.refusal is not None:
-        raise _refused(churn.refusal.reason, churn.refusal.needs)
+        churn = fit_churn_alone(settings, data, seed)
+    _say(data, churn, quiet=quiet)
     if churn.scores is None:
         raise ValueError("a fitted model has scores")
-    if form == "csv":
-        sys.stdout.write(render_scores_csv(churn.scores, data.linked))
+    if form in ("csv", "json"):
+        render = render_scores_csv if form == "csv" else render_scores_json
+        sys.stdout.write(render(churn.scores, data.linked))
     else:
         _print([build_score_section(churn.scores, data.linked)], form)
 
@@ -108,33 +99,16 @@ def validate(
     quiet: QuietOption = False,
 ) -> None:
     """Fit on what was known 3, 6 and 12 months ago, and compare with what came."""
-    from cxlink.churn import validate_churn
-    from cxlink.pipeline import start_draws
+    from cxlink.estimate import NotEstimable
+    from cxlink.pipeline import validate_alone
     from cxlink.report.churn_sections import build_validation_sections
 
     with _linked(config, as_of, quiet=quiet) as (settings, data):
-        refusal = data.linked.churn_refusal
-        if refusal is not None:
-            raise _refused(refusal.reason, refusal.needs)
-        draws = start_draws(settings, seed, len(data.linked.customers))
-        found = validate_churn(
-            data.linked, exposure_days=settings.model.exposure_days, n_replicates=N_REPLICATES, rng=draws.for_validation
-        )
-        say_messages(data.messages, quiet=quiet)
+        found = validate_alone(settings, data, seed)
+    say_messages(data.messages, quiet=quiet)
+    if isinstance(found, NotEstimable):
+        raise _refused(found)
     _print(build_validation_sections(found), form)
-
-
-def _order_sections(
-    settings: Settings, data: LinkedData, rng: np.random.Generator, gap: int | None
-) -> tuple[Section, ...]:
-    from cxlink.churn import fit_gaps, fit_orders, read_orders
-    from cxlink.currencies import exponent_of
-    from cxlink.report.churn_sections import build_order_sections
-
-    days, divisor = settings.model.exposure_days, 10 ** exponent_of(settings.project.currency)
-    orders = read_orders(data.loaded)
-    gaps = () if gap is None else fit_gaps(data.linked, orders, gap_days=gap, exposure_days=days)
-    return build_order_sections(fit_orders(data.linked, orders, exposure_days=days, divisor=divisor, rng=rng), gaps)
 
 
 @contextmanager
@@ -155,13 +129,15 @@ def _linked(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tuple[S
         engine.close()
 
 
-def _worth_saying(data: LinkedData, churn: ChurnFit) -> tuple[Message, ...]:
-    """A refusal is said once, as the error that it becomes."""
-    return data.messages if churn.refusal is not None else (*data.messages, *churn.messages)
+def _say(data: LinkedData, churn: ChurnFit, *, quiet: bool) -> None:
+    """Say what there is to say; a refusal is said once, as the error that it becomes."""
+    say_messages(data.messages if churn.refusal else (*data.messages, *churn.messages), quiet=quiet)
+    if churn.refusal is not None:
+        raise _refused(churn.refusal)
 
 
-def _refused(reason: str, needs: str) -> DataError:
-    return DataError("CX401", "churn", f"{reason}.", f"Needs {needs}.")
+def _refused(refusal: NotEstimable) -> DataError:
+    return DataError("CX401", "churn", f"{refusal.reason}.", f"Needs {refusal.needs}.")
 
 
 def _print(sections: Sequence[Section], form: TableFormat) -> None:

@@ -18,6 +18,7 @@ from cxlink.handoff.hazards import (
     PeriodRatios,
     Proportionality,
     RiskGroup,
+    TestResult,
     Validation,
 )
 from cxlink.handoff.linkage import (
@@ -80,6 +81,7 @@ __all__ = [
     "Severity",
     "SourceCoverage",
     "Tagged",
+    "TestResult",
     "UnmatchedFile",
     "UnmatchedMoney",
     "Validation",

@@ -102,8 +102,18 @@ class ChurnFit:
     lags: tuple[LagProfile, ...] = ()
     periods: tuple[PeriodRatios, ...] = ()
     proportionality: tuple[Proportionality, ...] = ()
+    forms: tuple[ExposureForm, ...] = ()
     scores: CustomerScores | None = None
     validation: tuple[Validation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A chi-squared test. A p value is no estimate: it has no interval."""
+
+    statistic: float
+    degrees: int
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,9 @@ class Validation:
     customers, leavers : int
         Active on that day, and gone of their own will within the horizon.
     measures : mapping of str to Answer
-        Named brier, scaled_brier, auc, observed_over_expected, calibration_slope, ici, a_calibration_p, concordance.
+        Named brier, scaled_brier, auc, observed_over_expected, calibration_slope, ici, concordance.
+    a_calibration : TestResult or NotEstimable
+        Test that times are distributed as predicted.
     groups : tuple of RiskGroup
         By predicted risk, lowest first; empty where it is not estimable.
     """
@@ -139,6 +151,7 @@ class Validation:
     customers: int
     leavers: int
     measures: Mapping[str, Answer]
+    a_calibration: TestResult | NotEstimable
     groups: tuple[RiskGroup, ...]
 
 

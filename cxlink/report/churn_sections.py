@@ -8,16 +8,29 @@ from dataclasses import replace
 import numpy as np
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import ChurnFit, CustomerScores, ExposureForm, GapFit, Linked, OrderFit, Validation
+from cxlink.handoff import (
+    ChurnFit,
+    CustomerScores,
+    ExposureForm,
+    GapFit,
+    Linked,
+    OrderFit,
+    RiskGroup,
+    TestResult,
+    Validation,
+)
+from cxlink.report.numbers import format_share
 from cxlink.report.section import Kind, Section, Value
 
 SHOWN = 20
+Z = 1.959963984540054
 _RATIO: tuple[tuple[str, Kind], ...] = (
     ("hazard ratio", "number"),
     ("low", "number"),
     ("high", "number"),
     ("leavers", "count"),
 )
+_OBSERVED: tuple[tuple[str, Kind], ...] = (("observed", "share"), ("low", "share"), ("high", "share"))
 _MEASURES = {
     "brier": "Brier score",
     "scaled_brier": "scaled Brier (0: no better than the mean)",
@@ -25,20 +38,17 @@ _MEASURES = {
     "observed_over_expected": "observed over expected",
     "calibration_slope": "calibration slope (1: right)",
     "ici": "ICI: mean distance, predicted to observed",
-    "a_calibration_p": "A-calibration, p value",
     "concordance": "concordance (C-index)",
 }
 
 
-def build_fit_sections(churn: ChurnFit, forms: Sequence[ExposureForm] = ()) -> tuple[Section, ...]:
+def build_fit_sections(churn: ChurnFit) -> tuple[Section, ...]:
     """Put the fitted churn model into sections.
 
     Parameters
     ----------
     churn : ChurnFit
         Of the stage.
-    forms : sequence of ExposureForm
-        The model with other forms of exposure.
 
     Returns
     -------
@@ -52,7 +62,7 @@ def build_fit_sections(churn: ChurnFit, forms: Sequence[ExposureForm] = ()) -> t
         _lags(churn),
         _periods(churn),
         _proportionality(churn),
-        _forms(forms),
+        _forms(churn.forms),
     )
     return tuple(section for section in sections if section.rows or section.notes)
 
@@ -90,29 +100,22 @@ def build_score_section(scores: CustomerScores, linked: Linked) -> Section:
     """
     ids = linked.customers.set_index("customer")["customer_id"]
     order = np.lexsort((scores.customer, -scores.risk[:, 0]))[:SHOWN]
-    rows: tuple[tuple[Value, ...], ...] = tuple(
+    rows = tuple(
         (
             str(ids[scores.customer[place]]),
-            float(scores.risk[place, 0]),
-            float(scores.low[place, 0]),
-            float(scores.high[place, 0]),
-            *(float(risk) for risk in scores.risk[place, 1:]),
+            *(_risk(scores, int(place), k) for k in range(len(scores.horizons))),
             _behind(scores, int(place)),
         )
         for place in order
     )
-    first, *later = scores.horizons
     columns: tuple[tuple[str, Kind], ...] = (
         ("customer", "text"),
-        (f"{first} months", "share"),
-        ("low", "share"),
-        ("high", "share"),
-        *((f"{months} months", "share") for months in later),
+        *((f"{months} months", "text") for months in scores.horizons),
         ("behind it", "text"),
     )
     notes = ["Risk of leaving of their own will. The interval is that of the fit, not of one customer's luck."]
     if len(scores.customer) > SHOWN:
-        notes.append(f"The {SHOWN} highest of {len(scores.customer)}; --format csv gives all, with every interval.")
+        notes.append(f"The {SHOWN} highest of {len(scores.customer)}; --format csv and json give all.")
     return Section("scores", "Customers at risk", columns, rows, tuple(notes))
 
 
@@ -167,16 +170,16 @@ def build_order_sections(fit: OrderFit, gaps: Sequence[GapFit]) -> tuple[Section
     return tuple(section for section in sections if section.rows or section.notes)
 
 
+def _risk(scores: CustomerScores, place: int, k: int) -> str:
+    risk, low, high = (format_share(float(part[place, k])) for part in (scores.risk, scores.low, scores.high))
+    return f"{risk} ({low.rstrip('%')}-{high})"
+
+
 def _behind(scores: CustomerScores, place: int) -> str:
     if np.isnan(scores.behind[place]).all():
         return ""
     most = int(np.nanargmax(scores.behind[place]))
     return scores.components[most] if scores.behind[place, most] > 0 else ""
-
-
-def _ends(answer: Estimate) -> tuple[Value, ...]:
-    """A p value has no interval."""
-    return (answer.point, None, None) if answer.unit == "p value" else (answer.point, answer.low, answer.high)
 
 
 def _cells(answer: Answer) -> tuple[Value, ...]:
@@ -222,15 +225,17 @@ def _curves(churn: ChurnFit) -> Section:
 
 
 def _lags(churn: ChurnFit) -> Section:
-    n = max((len(profile.months) for profile in churn.lags), default=0)
     rows = tuple(
-        (profile.component, *(m.point if isinstance(m, Estimate) else None for m in profile.months))
+        (f"{profile.component}, month {number}", *_cells(month))
         for profile in churn.lags
+        for number, month in enumerate(profile.months, start=1)
     )
-    columns: tuple[tuple[str, Kind], ...] = (("", "text"), *((f"month {k + 1}", "number") for k in range(n)))
     reverse = [profile.component for profile in churn.lags if profile.reverse]
-    notes = (f"{', '.join(reverse)}: the first month stands out; older incidents are taken (CX404)",) if reverse else ()
-    return Section("lags", "Hazard ratio by month since the incident", columns, rows, notes)
+    notes = [f"{', '.join(reverse)}: the first month stands out; older incidents are taken (CX404)"] if reverse else []
+    if any(isinstance(month, NotEstimable) for profile in churn.lags for month in profile.months):
+        notes.append("An empty month has too few exposed leavers, or cannot be told from another.")
+    title = "Hazard ratio by month since the incident"
+    return Section("lags", title, (("", "text"), *_RATIO), rows, tuple(notes))
 
 
 def _periods(churn: ChurnFit) -> Section:
@@ -254,46 +259,38 @@ def _proportionality(churn: ChurnFit) -> Section:
 
 
 def _forms(forms: Sequence[ExposureForm]) -> Section:
-    names = list(dict.fromkeys(name for form in forms for name in form.ratios))
+    rows = tuple((f"{name}, {form.label}", *_cells(a)) for form in forms for name, a in form.ratios.items())
     best = max((form.log_likelihood for form in forms), default=0.0)
-    if not names:
-        return Section("forms", "", (("", "text"),), ())
-    rows = tuple(
-        (
-            form.label,
-            *(_point(form.ratios.get(name)) for name in names),
-            form.log_likelihood - best,
-        )
-        for form in forms
-    )
-    columns: tuple[tuple[str, Kind], ...] = (
-        ("", "text"),
-        *((name, "number") for name in names),
-        ("log likelihood", "number"),
-    )
-    notes = ("Log likelihood: below the best form's. Two and more tell forms apart.",) if rows else ()
-    return Section("forms", "Hazard ratio of one incident, by form of exposure", columns, rows, notes)
-
-
-def _point(answer: Answer | None) -> float | None:
-    return answer.point if isinstance(answer, Estimate) else None
+    behind = ", ".join(f"{form.label} {form.log_likelihood - best:.1f}" for form in forms)
+    notes = (f"Log likelihood less the best form's; two and more tell forms apart: {behind}",) if rows else ()
+    return Section("forms", "Hazard ratio of one incident, by form of exposure", (("", "text"), *_RATIO), rows, notes)
 
 
 def _validation(one: Validation) -> Iterator[Section]:
     answers = [(label, one.measures[name]) for name, label in _MEASURES.items()]
-    rows = tuple((label, *_ends(answer)) for label, answer in answers if isinstance(answer, Estimate))
+    rows = tuple((label, *_cells(answer)[:3]) for label, answer in answers if isinstance(answer, Estimate))
     reasons = dict.fromkeys(f"{a.reason}. Needs: {a.needs}." for _, a in answers if isinstance(a, NotEstimable))
     columns: tuple[tuple[str, Kind], ...] = (("", "text"), ("value", "fine"), ("low", "fine"), ("high", "fine"))
+    test = one.a_calibration
+    notes = [*reasons]
+    if isinstance(test, TestResult):
+        notes.append(f"A-calibration: chi-squared {test.statistic:.1f} on {test.degrees}, p value {test.p_value:.2g}")
     title = f"{one.months} months from {one.landmark}: {one.leavers} of {one.customers} customers left"
-    yield Section(f"validation {one.months}", title, columns, rows, tuple(reasons))
+    yield Section(f"validation {one.months}", title, columns, rows, tuple(notes))
     if one.groups:
         groups = tuple(
-            (f"{number} of {len(one.groups)}", group.customers, group.predicted, group.observed)
+            (f"{number} of {len(one.groups)}", group.customers, group.predicted, group.observed, *_around(group))
             for number, group in enumerate(one.groups, start=1)
         )
         yield Section(
             f"groups {one.months}",
             f"{one.months} months: groups by predicted risk, lowest first",
-            (("group", "text"), ("customers", "count"), ("predicted", "share"), ("observed", "share")),
+            (("group", "text"), ("customers", "count"), ("predicted", "share"), *_OBSERVED),
             groups,
         )
+
+
+def _around(group: RiskGroup) -> tuple[float, float]:
+    """Interval of the observed share, 95%."""
+    half = Z * group.std_error
+    return max(group.observed - half, 0.0), min(group.observed + half, 1.0)

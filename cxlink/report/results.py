@@ -15,6 +15,7 @@ from cxlink.handoff import (
     JointEffect,
     LedgerEntry,
     RunResult,
+    TestResult,
 )
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
@@ -22,6 +23,7 @@ from cxlink.report.numbers import SMALL_COUNT, round_exact
 from cxlink.report.results_models import (
     SCHEMA,
     AnswerResult,
+    CalibrationTestResult,
     CauseResult,
     ChurnResult,
     ComponentResult,
@@ -235,6 +237,16 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
             for one in churn.validation
             for name, answer in one.measures.items()
         },
+        a_calibration=[
+            CalibrationTestResult(
+                months=one.months,
+                statistic=round_exact(one.a_calibration.statistic),
+                degrees=one.a_calibration.degrees,
+                p_value=round_exact(one.a_calibration.p_value),
+            )
+            for one in churn.validation
+            if isinstance(one.a_calibration, TestResult)
+        ],
         lags=[
             LagResult(component=one.component, months=[_answer(m) for m in one.months], reverse=one.reverse)
             for one in churn.lags

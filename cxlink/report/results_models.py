@@ -159,12 +159,22 @@ class ProportionalityResult(_Part):
     p_value: float
 
 
+class CalibrationTestResult(_Part):
+    """A-calibration of a validation."""
+
+    months: int
+    statistic: float
+    degrees: int
+    p_value: float
+
+
 class ChurnResult(_Part):
     """The churn data and model."""
 
     customers: CountResult
     events: CountResult
     validation: dict[str, AnswerResult]
+    a_calibration: list[CalibrationTestResult]
     lags: list[LagResult]
     periods: list[PeriodsResult]
     proportionality: list[ProportionalityResult]

@@ -61,3 +61,21 @@ def render_scores_csv(scores: CustomerScores, linked: Linked) -> str:
         One line a customer, probabilities with six digits.
     """
     return build_scores(scores, linked).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def render_scores_json(scores: CustomerScores, linked: Linked) -> str:
+    """Write the scores as JSON.
+
+    Parameters
+    ----------
+    scores : CustomerScores
+        Of the churn stage.
+    linked : Linked
+        For the customers' ids and prices.
+
+    Returns
+    -------
+    str
+        A list of objects, one a customer; null where nothing is known.
+    """
+    return build_scores(scores, linked).to_json(orient="records", indent=2, double_precision=DIGITS) + "\n"

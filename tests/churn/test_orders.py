@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlink.churn.orders import Orders, fit_gaps, fit_orders
+from cxlink.churn.gaps import call_silence_an_end, fit_gaps
+from cxlink.churn.order_rates import Orders
+from cxlink.churn.orders import fit_orders
 from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import Linked
 from tests.churn.timelines import Timelines
@@ -76,6 +78,22 @@ def test_gaps_are_shown_for_three_lengths_and_never_agree_with_the_rate(shop: tu
     assert [fit.days for fit in fits] == [60, 80, 120]
     assert fits[0].events > fits[1].events > fits[2].events
     assert all(set(fit.hazard_ratios) == {"delivery"} for fit in fits)
+
+
+def test_with_a_gap_nobody_leaves_or_is_at_risk_in_the_days_that_may_still_be_broken(
+    shop: tuple[Linked, Orders],
+) -> None:
+    linked, orders = shop
+    gap = 80
+    spelled = call_silence_an_end(linked, orders, gap).customers
+    last_day = spelled["acquired_day"] + spelled["stop"] - 1
+    assert last_day[spelled["at_risk"]].max() == TO_DAY - gap
+    assert spelled["event"].sum() > 100
+    last_order = pd.Series(orders.day).groupby(orders.customer).max()
+    left = spelled.loc[spelled["event"] == 1]
+    assert (last_day[left.index] == last_order.loc[left["customer"]].to_numpy() + gap).all()
+    stayed = spelled.loc[spelled["at_risk"] & (spelled["event"] == 0)]
+    assert (last_order.loc[stayed["customer"]] > TO_DAY - 2 * gap).all()
 
 
 def test_too_little_is_refused_with_what_is_needed() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from cxlink import pipeline
 from cxlink.cli import churn
 from cxlink.cli.app import app
 from cxlink.cli.options import TableFormat
@@ -35,7 +36,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def few_replicates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(churn, "N_REPLICATES", 30)
+        patch.setattr(pipeline, "VALIDATION_DRAWS_IN_DEPTH", 30)
         yield
 
 
@@ -59,8 +60,8 @@ def sections_of(company: Path, command: str) -> Sequence[Section]:
 
 @cache
 def printed(company: Path, command: str, form: TableFormat, seed: int = 1) -> str:
-    """What a command prints; the model is fitted once for all formats but the scores' CSV, which is no section."""
-    if seed == 1 and (command, form) not in {("score", "csv"), ("validate", "csv")}:
+    """What a command prints; the model is fitted once for all formats but the scores' data, which are no section."""
+    if seed == 1 and (command, form) not in {("score", "csv"), ("score", "json"), ("validate", "csv")}:
         target = io.StringIO()
         with redirect_stdout(target):
             churn._print(sections_of(company, command), form)
@@ -88,7 +89,7 @@ def test_a_table_fits_eighty_columns(company: Path, command: str) -> None:
     assert not {"nan", "inf", "None"} & {word for line in lines for word in line.split()}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ["fit", "validate"])
 def test_json_is_sections_whose_rows_match_their_columns(company: Path, command: str) -> None:
     sections = json.loads(printed(company, command, "json"), parse_constant=pytest.fail)
     assert sections
@@ -121,11 +122,11 @@ def test_markdown_is_tables(company: Path, command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_formats_tell_the_same(company: Path, command: str) -> None:
-    sections = json.loads(printed(company, command, "json"))
+    titles = [section.title for section in sections_of(company, command)]
     shown_in: tuple[TableFormat, ...] = ("table", "md")
     for form in shown_in:
         shown = " ".join(printed(company, command, form).split())
-        assert all(section["title"] in shown.replace("\\", "") for section in sections)
+        assert all(title in shown.replace("\\", "") for title in titles)
 
 
 def test_the_same_seed_writes_the_same_bytes_in_another_process_and_nothing_else(company: Path) -> None:
@@ -171,10 +172,20 @@ def test_only_customers_who_are_still_there_are_scored(company: Path) -> None:
 
 
 def test_the_table_names_the_highest_risks_of_the_csv(company: Path) -> None:
-    (section,) = json.loads(printed(company, "score", "json"))
-    rows = scores(company)[: len(section["rows"])]
-    assert [row[0] for row in section["rows"]] == [row["customer_id"] for row in rows]
-    assert [row[1] for row in section["rows"]] == pytest.approx([float(row["risk_3"]) for row in rows], rel=1e-5)
+    (section,) = sections_of(company, "score")
+    rows = scores(company)[: len(section.rows)]
+    assert len(rows) == 20
+    assert [row[0] for row in section.rows] == [row["customer_id"] for row in rows]
+    for shown, row in zip(section.rows, rows, strict=True):
+        assert str(shown[1]).startswith(f"{float(row['risk_3']):.0%} (")
+
+
+def test_json_holds_every_customer_of_the_csv(company: Path) -> None:
+    told = json.loads(printed(company, "score", "json"), parse_constant=pytest.fail)
+    rows = scores(company)
+    assert [one["customer_id"] for one in told] == [row["customer_id"] for row in rows]
+    # the CSV has six digits
+    assert [one["risk_12"] for one in told] == pytest.approx([float(row["risk_12"]) for row in rows], rel=5e-6)
 
 
 def test_scores_are_not_for_publication(company: Path) -> None:

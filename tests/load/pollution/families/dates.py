@@ -203,11 +203,11 @@ def _mixtures() -> Iterator[Pollution]:
     half = lambda n, day: day.strftime("%d/%m/%Y" if n % 2 else "%m/%d/%Y")  # noqa: E731 - beside its name
     yield of("revenue", "dates", "half d/m, half m/d", lambda d: days(d, half), REFUSED)
     yield of("revenue", "dates", "half d/m, half m/d, early days", lambda d: days(d, half, early), REFUSED)
-    some = lambda n, day: day.strftime("%m/%d/%Y" if n % 20 == 7 else "%d/%m/%Y")  # noqa: E731
+    some = lambda n, day: day.strftime("%m/%d/%Y" if n % 20 == 7 else "%d/%m/%Y")  # noqa: E731 - likewise
     yield of("revenue", "dates", "d/m with a few m/d", lambda d: days(d, some), REFUSED)
     iso = lambda n, day: day.strftime("%d/%m/%Y" if n % 2 else "%Y-%m-%d")  # noqa: E731 - named beside its like
     yield of("revenue", "dates", "half d/m, half ISO", lambda d: days(d, iso), EITHER)
-    times = lambda n, day: day.strftime("%Y-%m-%d 00:00:00" if n % 2 else "%Y-%m-%d")  # noqa: E731
+    times = lambda n, day: day.strftime("%Y-%m-%d 00:00:00" if n % 2 else "%Y-%m-%d")  # noqa: E731 - likewise
     yield of("revenue", "dates", "some with a time", lambda d: days(d, times))
     yield of("revenue", "dates", "two of three hundred in m/d", _two_of_many, REFUSED)
     yield of(
