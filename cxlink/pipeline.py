@@ -193,7 +193,7 @@ def fit_churn_alone(settings: Settings, data: LinkedData, seed: int | None) -> C
         With scores and other forms of exposure.
     """
     draws = start_draws(settings, seed, len(data.linked.customers))
-    return fit_churn(data.linked, data.loaded, settings, weights=draws.weights, with_forms=True)
+    return fit_churn(data.linked, data.loaded, settings, weights=draws.weights, in_depth=True)
 
 
 def validate_alone(settings: Settings, data: LinkedData, seed: int | None) -> tuple[Validation, ...] | NotEstimable:

@@ -25,4 +25,15 @@ CODES: dict[str, tuple[str, str, str]] = {
         " customers first decide to leave and then write in about it. The older incidents are taken instead.",
         "Give cancellation requests a tag of their own (intent: cancellation), so that they are no incidents.",
     ),
+    "CX405": (
+        "Few leavers for each coefficient",
+        "With fewer than ten leavers a coefficient, ratios are pulled away from one and intervals are too narrow. Below"
+        " five there is no model.",
+        "Take attributes out of [model] adjust_for, or observe a longer window.",
+    ),
+    "CX406": (
+        "Ratios by tenure could not be fitted",
+        "The model in which each component has another ratio in each period of tenure has no maximum.",
+        "Nothing to do.",
+    ),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from cxlink.churn.calendar import calendar_level
 from cxlink.churn.design import Design, Fitted, build_design, fit_design, hazard_ratio
 from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
-from cxlink.churn.gates import check_churn, check_exposure
+from cxlink.churn.gates import check_churn, check_exposure, check_size
 from cxlink.churn.lags import fit_lag_profiles
 from cxlink.churn.periods import PERIOD_STARTS, fit_periods, refuse_moving
 from cxlink.churn.rates import choose_bands, rates_by_band
@@ -42,6 +42,8 @@ class MainFit:
         Ratios by month since the incident.
     edges : ndarray
         First tenure days of the bands of baseline rates.
+    without_periods : str
+        Why there are no ratios by tenure; empty where there are, or nothing to split.
     """
 
     rows: RiskRows
@@ -52,6 +54,7 @@ class MainFit:
     periods: tuple[PeriodRatios, ...]
     lags: tuple[LagProfile, ...]
     edges: np.ndarray
+    without_periods: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,13 @@ def _lagged_windows(components: tuple[str, ...], reverse: set[str], exposure_day
 
 def _fit(
     linked: Linked, rows: RiskRows, windows: Sequence[Window], lags: tuple[LagProfile, ...], edges: np.ndarray
-) -> MainFit:
+) -> MainFit | Refused:
     names = linked.components
     gates = [check_exposure(rows, column) for column in range(len(names))]
     refusals: dict[str, NotEstimable | None] = dict(zip(names, gates, strict=True))
+    too_many = check_size(int(rows.voluntary.sum()), gates.count(None) + len(linked.covariate_names))
+    if too_many is not None:
+        return Refused(too_many, rows)
     design = build_design(
         rows,
         linked.covariates,
@@ -169,12 +175,19 @@ def _fit(
             "its incidents cannot be told from another column's, or nobody left without them",
             "customers who met one without the other",
         )
-    periods = fit_periods(rows, fitted.design, names)
+    periods, without_periods = _fit_periods(rows, fitted.design, names)
     for ratios in periods:
         refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
     for profile in lags:
         refusals[profile.component] = refusals[profile.component] or profile.refusal
-    return MainFit(rows, tuple(windows), fitted, design.kept, refusals, periods, lags, edges)
+    return MainFit(rows, tuple(windows), fitted, design.kept, refusals, periods, lags, edges, without_periods)
+
+
+def _fit_periods(rows: RiskRows, design: Design, names: tuple[str, ...]) -> tuple[tuple[PeriodRatios, ...], str]:
+    try:
+        return fit_periods(rows, design, names), ""
+    except CoxError as error:
+        return (), error.reason
 
 
 def _inseparable(wanted: np.ndarray, design: Design, n_components: int) -> set[int]:

@@ -10,6 +10,8 @@ from cxlink.estimate import NotEstimable
 MIN_EXPOSED_EVENTS = 10
 MIN_CLUSTERS = 30
 MIN_EVENTS = 20
+EVENTS_PER_COEFFICIENT = 10
+"""Below, a warning (Peduzzi et al. 1995); below half of it a refusal (Vittinghoff and McCulloch 2007)."""
 
 
 def check_churn(rows: RiskRows) -> NotEstimable | None:
@@ -32,6 +34,30 @@ def check_churn(rows: RiskRows) -> NotEstimable | None:
     if events < MIN_EVENTS:
         return NotEstimable(f"{events} customers left, needs {MIN_EVENTS}", "end dates, or a longer observed window")
     return None
+
+
+def check_size(events: int, coefficients: int) -> NotEstimable | None:
+    """Refuse a model with more coefficients than its leavers can bear.
+
+    Parameters
+    ----------
+    events : int
+        Leavers of their own will.
+    coefficients : int
+        Of components and attributes; the calendar takes no more terms than its events allow.
+
+    Returns
+    -------
+    NotEstimable or None
+        The reason, or None where the model can be fitted.
+    """
+    least = EVENTS_PER_COEFFICIENT // 2 * coefficients
+    if events >= least:
+        return None
+    return NotEstimable(
+        f"{events} customers left for {coefficients} coefficients, needs {least}",
+        "fewer attributes in [model] adjust_for, or a longer observed window",
+    )
 
 
 def check_exposure(rows: RiskRows, column: int) -> NotEstimable | None:

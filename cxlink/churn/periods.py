@@ -12,7 +12,6 @@ from cxlink.churn.gates import MIN_EXPOSED_EVENTS
 from cxlink.churn.rows import RiskRows
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import PeriodRatio, PeriodRatios
-from cxlink.stats import EstimationError
 
 PERIOD_STARTS = (0, 90, 365)
 LABELS = ("first 3 months", "months 4 to 12", "after the first year")
@@ -37,6 +36,11 @@ def fit_periods(rows: RiskRows, design: Design, components: tuple[str, ...]) -> 
     tuple of PeriodRatios
         Of components whose leavers are known in two periods or more; periods with fewer than ten exposed leavers are
         put together with the one after, the last one with the one before.
+
+    Raises
+    ------
+    CoxError
+        Where the model cannot be fitted so.
     """
     period = np.searchsorted(PERIOD_STARTS, rows.start, side="right") - 1
     groups = {place: _groups(rows, place, period) for place in range(len(components)) if design.kept[place]}
@@ -54,10 +58,7 @@ def fit_periods(rows: RiskRows, design: Design, components: tuple[str, ...]) -> 
         names=(*design.names, *(f"{components[place]} {number}" for place, number in owners)),
         kept=np.concatenate([design.kept, np.ones(len(columns), dtype=bool)]),
     )
-    try:
-        fitted = fit_design(wide, rows)
-    except EstimationError:
-        return ()
+    fitted = fit_design(wide, rows)
     found = (_ratios(rows, fitted, place, group, owners, components, period) for place, group in split.items())
     return tuple(ratios for ratios in found if ratios is not None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +12,18 @@ from cxlink.churn.design import hazard_ratio
 from cxlink.churn.fit import MainFit, Refused, build_hazards, component_ratios, exposed_leavers, fit_main
 from cxlink.churn.forms import fit_forms
 from cxlink.churn.future import gather_prospects
+from cxlink.churn.gates import EVENTS_PER_COEFFICIENT
+from cxlink.churn.grouped import fit_grouped
+from cxlink.churn.lifetimes import fit_lifetimes
 from cxlink.churn.score import score_prospects
 from cxlink.estimate import Answer, NotEstimable
-from cxlink.handoff import ChurnFit, CurvePoint, LagProfile, Linked, Loaded, Message, Proportionality
+from cxlink.handoff import ChurnFit, CurvePoint, Linked, Loaded, Message, Proportionality
 from cxlink.settings import Settings
 from cxlink.stats import EstimationError, bootstrap_cox, check_proportionality
 
 
 def fit_churn(
-    linked: Linked, loaded: Loaded, settings: Settings, *, weights: np.ndarray, with_forms: bool = False
+    linked: Linked, loaded: Loaded, settings: Settings, *, weights: np.ndarray, in_depth: bool = False
 ) -> ChurnFit:
     """Fit the hazard of leaving with each component's incidents as time-varying exposures.
 
@@ -33,8 +37,8 @@ def fit_churn(
         Exposure window, resampling and segments.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one, shared by all fitted parts.
-    with_forms : bool, default False
-        Whether the model is fitted with other forms of exposure as well.
+    in_depth : bool, default False
+        Whether the model is compared with other forms of exposure, with one by months, and with times by distribution.
 
     Returns
     -------
@@ -49,9 +53,7 @@ def fit_churn(
         events, involuntary = int(main.rows.voluntary.sum()), int(main.rows.involuntary.sum())
         return _refused(linked, main.reason, curve, events, involuntary)
     churn = _hand_over(linked, main, curve, settings, weights)
-    if with_forms:
-        churn = replace(churn, forms=fit_forms(linked, main, exposure_days=settings.model.exposure_days))
-    return churn
+    return _look_closer(churn, linked, main, settings) if in_depth else churn
 
 
 def draw_coefficients(main: MainFit, weights: np.ndarray, settings: Settings) -> np.ndarray:
@@ -89,6 +91,15 @@ def draw_coefficients(main: MainFit, weights: np.ndarray, settings: Settings) ->
     return design.spread(drawn)
 
 
+def _look_closer(churn: ChurnFit, linked: Linked, main: MainFit, settings: Settings) -> ChurnFit:
+    return replace(
+        churn,
+        forms=fit_forms(linked, main, exposure_days=settings.model.exposure_days),
+        grouped=fit_grouped(linked, main),
+        lifetimes=fit_lifetimes(linked),
+    )
+
+
 def _hand_over(
     linked: Linked, main: MainFit, curve: tuple[CurvePoint, ...], settings: Settings, weights: np.ndarray
 ) -> ChurnFit:
@@ -113,7 +124,7 @@ def _hand_over(
         curve=curve,
         model=model,
         refusal=None,
-        messages=_messages(linked, left_out, main.lags),
+        messages=_messages(linked, main, left_out),
         lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),
@@ -156,7 +167,7 @@ def _refused(
     )
 
 
-def _messages(linked: Linked, left_out: list[str], lags: tuple[LagProfile, ...]) -> tuple[Message, ...]:
+def _messages(linked: Linked, main: MainFit, left_out: list[str]) -> tuple[Message, ...]:
     found = []
     if not linked.covariate_names:
         found.append(
@@ -178,7 +189,7 @@ def _messages(linked: Linked, left_out: list[str], lags: tuple[LagProfile, ...])
                 "These repeat another column or have no leaver on one side; merge rare values.",
             )
         )
-    reverse = [profile.component for profile in lags if profile.reverse]
+    reverse = [profile.component for profile in main.lags if profile.reverse]
     if reverse:
         found.append(
             Message(
@@ -190,4 +201,26 @@ def _messages(linked: Linked, left_out: list[str], lags: tuple[LagProfile, ...])
                 "Tag cancellation requests as such, so that they are no incidents.",
             )
         )
-    return tuple(found)
+    return (*found, *_weak_messages(main))
+
+
+def _weak_messages(main: MainFit) -> Iterator[Message]:
+    """What a model that could be fitted still lacks."""
+    events = int(main.rows.voluntary.sum())
+    coefficients = int(main.fitted.design.kept[: main.fitted.design.calendar.start].sum())
+    if events < EVENTS_PER_COEFFICIENT * coefficients:
+        yield Message(
+            "CX405",
+            "warning",
+            "churn",
+            f"{events} customers left for {coefficients} coefficients: fewer than {EVENTS_PER_COEFFICIENT} each.",
+            "Take attributes out of [model] adjust_for, or observe a longer window.",
+        )
+    if main.without_periods:
+        yield Message(
+            "CX406",
+            "info",
+            "churn",
+            f"hazard ratios by tenure could not be fitted: {main.without_periods}.",
+            "Nothing to do: whether ratios move with tenure is then known from the score test alone.",
+        )

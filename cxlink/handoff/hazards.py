@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -82,11 +82,21 @@ class ExposureForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Parametric distributions of the time to leaving: AIC of those fitted, why others were not, and the median."""
+
+    aic: Mapping[str, float]
+    failures: Mapping[str, str]
+    median: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class ChurnFit:
     """The fitted churn hazards, with an answer for each component.
 
     ``exposed_events`` counts voluntary ends under exposure to each component. ``model`` is None where churn is not
-    estimable, and ``refusal`` says why.
+    estimable, and ``refusal`` says why. ``grouped`` holds hazard ratios by months where customers end on one day of
+    each month; it, ``forms`` and ``lifetimes`` are filled where the model is looked at in depth.
     """
 
     customers: int
@@ -103,6 +113,8 @@ class ChurnFit:
     periods: tuple[PeriodRatios, ...] = ()
     proportionality: tuple[Proportionality, ...] = ()
     forms: tuple[ExposureForm, ...] = ()
+    grouped: Mapping[str, Answer] = field(default_factory=dict)
+    lifetimes: Lifetimes | None = None
     scores: CustomerScores | None = None
     validation: tuple[Validation, ...] = ()
 

@@ -153,4 +153,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " day, else the first after it. What the rates did is a movement of its own, called currency.",
         "Nothing to do.",
     ),
+    "CX242": (
+        "Incidents known by the month",
+        "Every incident of a table stands on the first day of a month, so that the day is not known. It is put into the"
+        " middle of the month, which a model by months agrees with. Incidents that came after a customer had left in"
+        " the same month, and exposure that began or ended within one, blur what is found: on made-up companies log"
+        " hazard ratios came out 14 to 25% too small.",
+        "Export the day of each incident.",
+    ),
 }

@@ -13,6 +13,7 @@ from cxlink.handoff import (
     CustomerScores,
     ExposureForm,
     GapFit,
+    Lifetimes,
     Linked,
     OrderFit,
     RiskGroup,
@@ -63,6 +64,8 @@ def build_fit_sections(churn: ChurnFit) -> tuple[Section, ...]:
         _periods(churn),
         _proportionality(churn),
         _forms(churn.forms),
+        _grouped(churn),
+        *_lifetimes(churn.lifetimes),
     )
     return tuple(section for section in sections if section.rows or section.notes)
 
@@ -264,6 +267,29 @@ def _forms(forms: Sequence[ExposureForm]) -> Section:
     behind = ", ".join(f"{form.label} {form.log_likelihood - best:.1f}" for form in forms)
     notes = (f"Log likelihood less the best form's; two and more tell forms apart: {behind}",) if rows else ()
     return Section("forms", "Hazard ratio of one incident, by form of exposure", (("", "text"), *_RATIO), rows, notes)
+
+
+def _grouped(churn: ChurnFit) -> Section:
+    section = _ratios("by months", "The same in grouped time: one row a customer and month", churn.grouped)
+    notes = ("Customers end on one day of each month; where this differs from the ratios above, trust neither.",)
+    return replace(section, notes=(*section.notes, *notes)) if section.rows else section
+
+
+def _lifetimes(lifetimes: Lifetimes | None) -> Iterator[Section]:
+    if lifetimes is None:
+        return
+    best = min(lifetimes.aic.values(), default=0.0)
+    rows = tuple((name.replace("_", "-"), value - best) for name, value in lifetimes.aic.items())
+    notes = [f"{name.replace('_', '-')}: {reason}" for name, reason in lifetimes.failures.items()]
+    median = lifetimes.median
+    notes.append(
+        f"median: {median.point:.1f} months ({median.low:.1f}-{median.high:.1f})"
+        if isinstance(median, Estimate)
+        else f"median: {median.reason}. Needs: {median.needs}."
+    )
+    notes.append("A description: no projection uses it.")
+    columns: tuple[tuple[str, Kind], ...] = (("", "text"), ("AIC above the best", "number"))
+    yield Section("lifetimes", "Time to leaving, by distribution", columns, rows, tuple(notes))
 
 
 def _validation(one: Validation) -> Iterator[Section]:

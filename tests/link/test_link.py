@@ -318,3 +318,20 @@ def test_segments_must_be_categories() -> None:
     )
     with pytest.raises(ConfigError, match="CX201"):
         link(loaded, NO_TAGS, build_settings(report={"segments": ["nope"]}), divisor=100)
+
+
+def test_incidents_known_by_the_month_stand_in_its_middle_and_are_told() -> None:
+    months = pd.date_range(FIRST, LAST, freq="MS")
+    opened = [(f"t{n}", "a", months[n % 12], "delivery" if n < 12 else "billing", 1.0, 0.0) for n in range(24)]
+    tags = tags_of([(str(ticket[0]), "tickets", str(ticket[3]), None) for ticket in opened])
+    linked, _ = run(tags, tickets=tickets(*opened))
+    days = pd.to_datetime(linked.incidents["incident_day"], unit="D")
+    assert len(linked.incidents) == 24
+    assert set(days.dt.day) == {15}
+    assert set(days.dt.month) == set(range(1, 13))
+    assert "CX242" in {message.code for message in linked.messages}
+    # one of them on another day: days are known
+    later = [*opened[:-1], ("t23", "a", pd.Timestamp("2024-12-02"), "billing", 1.0, 0.0)]
+    by_day, _ = run(tags, tickets=tickets(*later))
+    assert set(pd.to_datetime(by_day.incidents["incident_day"], unit="D").dt.day) == {1, 2}
+    assert "CX242" not in {message.code for message in by_day.messages}
