@@ -32,6 +32,8 @@ class Prospects:
         (n, n_components) days on which earlier incidents still count.
     prevalence : ndarray
         (n_bands, n_components) share of the days at risk, over the last year, that are exposed, by band of tenure.
+    prevalence_draws : ndarray
+        (n_draws, n_bands, n_components) the same with each draw's customer weights.
     window_days : ndarray
         (n_components,) how long an incident counts in the fit.
     """
@@ -41,10 +43,11 @@ class Prospects:
     covariates: np.ndarray
     residual: np.ndarray
     prevalence: np.ndarray
+    prevalence_draws: np.ndarray
     window_days: np.ndarray
 
 
-def gather_prospects(linked: Linked, main: MainFit, exposure_days: int) -> Prospects:
+def gather_prospects(linked: Linked, main: MainFit, exposure_days: int, weights: np.ndarray) -> Prospects:
     """Gather the customers who are active at the end of the observed window.
 
     Parameters
@@ -55,6 +58,8 @@ def gather_prospects(linked: Linked, main: MainFit, exposure_days: int) -> Prosp
         The fit.
     exposure_days : int
         How long an incident counts.
+    weights : ndarray
+        (n_draws, n_customers) customer weights with mean one, those of the fit's draws.
 
     Returns
     -------
@@ -73,21 +78,32 @@ def gather_prospects(linked: Linked, main: MainFit, exposure_days: int) -> Prosp
         tenure=active["tenure"].to_numpy(dtype=float),
         covariates=linked.covariates[keys],
         residual=residual,
-        prevalence=_prevalence(linked, main.rows),
+        prevalence=_prevalence(linked, main.rows, np.ones((1, len(linked.customers))))[0],
+        prevalence_draws=_prevalence(linked, main.rows, weights),
         window_days=np.array([window.days for window in main.windows], dtype=float),
     )
 
 
-def _prevalence(linked: Linked, rows: RiskRows) -> np.ndarray:
-    """Share of last year's days at risk that are exposed; a band without such days takes that of all."""
-    acquired = linked.customers["acquired_day"].to_numpy()[np.searchsorted(linked.customers["customer"], rows.customer)]
+def _prevalence(linked: Linked, rows: RiskRows, weights: np.ndarray) -> np.ndarray:
+    """Share of last year's days at risk that are exposed, by draw; a band without such days takes that of all."""
+    place = np.searchsorted(linked.customers["customer"], rows.customer)
+    acquired = linked.customers["acquired_day"].to_numpy()[place]
     days = np.where(rows.start + acquired > linked.to_day - YEAR_DAYS, rows.stop - rows.start, 0).astype(float)
-    band = np.searchsorted(PREVALENCE_BANDS, rows.start, side="right") - 1
-    exposed = np.zeros((len(PREVALENCE_BANDS), rows.counts.shape[1]))
-    np.add.at(exposed, band, days[:, None] * rows.exposed)
-    total = np.bincount(band, days, len(PREVALENCE_BANDS))[:, None]
-    of_all = exposed.sum(axis=0) / max(float(days.sum()), 1.0)
-    shares: np.ndarray = np.where(total > 0, exposed / np.maximum(total, 1.0), of_all)
+    n_bands, n_components = len(PREVALENCE_BANDS), rows.counts.shape[1]
+    cell = place * n_bands + np.searchsorted(PREVALENCE_BANDS, rows.start, side="right") - 1
+    size = len(linked.customers) * n_bands
+
+    def by_draw(values: np.ndarray) -> np.ndarray:
+        """Weighted sums over customers, shape (n_draws, n_bands)."""
+        total: np.ndarray = weights @ np.bincount(cell, values, size).reshape(-1, n_bands)
+        return total
+
+    total = by_draw(days)[..., None]
+    exposed = np.zeros((*total.shape[:2], n_components))
+    for k in range(n_components):
+        exposed[..., k] = by_draw(days * rows.exposed[:, k])
+    of_all = exposed.sum(axis=1, keepdims=True) / np.maximum(total.sum(axis=1, keepdims=True), 1.0)
+    shares: np.ndarray = np.where(total > 0, exposed / np.where(total > 0, total, 1.0), of_all)
     return shares
 
 
@@ -116,6 +132,24 @@ def risk_of_leaving(prospects: Prospects, model: HazardModel, horizons: tuple[in
     incidence = np.cumsum(stayed * -np.expm1(-any_end) * leaving, axis=1)
     risk: np.ndarray = np.clip(incidence[:, [horizon - 1 for horizon in horizons]], 0.0, 1.0)
     return risk
+
+
+def prospects_of(prospects: Prospects, number: int) -> Prospects:
+    """Take the rates of new incidents of one draw.
+
+    Parameters
+    ----------
+    prospects : Prospects
+        With draws.
+    number : int
+        Which.
+
+    Returns
+    -------
+    Prospects
+        The same customers.
+    """
+    return replace(prospects, prevalence=prospects.prevalence_draws[number])
 
 
 def cumulative_hazard(prospects: Prospects, model: HazardModel, days: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cxlink.churn.future import CHUNK, HORIZONS, Prospects, draw_of, risk_of_leaving
+from cxlink.churn.future import CHUNK, HORIZONS, Prospects, draw_of, prospects_of, risk_of_leaving
 from cxlink.handoff import CustomerScores, HazardModel
 
 LEVEL = 0.95
@@ -36,7 +36,7 @@ def score_prospects(prospects: Prospects, model: HazardModel) -> CustomerScores:
         rows = slice(begin, begin + CHUNK)
         part = _take(prospects, rows)
         risk[rows] = risk_of_leaving(part, model, HORIZONS)
-        drawn = np.array([risk_of_leaving(part, draw, HORIZONS) for draw in draws])
+        drawn = np.array([risk_of_leaving(prospects_of(part, k), draw, HORIZONS) for k, draw in enumerate(draws)])
         low[rows], high[rows] = np.quantile(drawn, tails, axis=0)
         for place in np.flatnonzero(model.estimable):
             behind[rows, place] = risk[rows, 0] - risk_of_leaving(_without(part, int(place)), model, HORIZONS[:1])[:, 0]

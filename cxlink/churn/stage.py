@@ -128,7 +128,7 @@ def _hand_over(
         lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),
-        scores=score_prospects(gather_prospects(linked, main, settings.model.exposure_days), model),
+        scores=score_prospects(gather_prospects(linked, main, settings.model.exposure_days, weights), model),
     )
 
 

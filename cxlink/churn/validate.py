@@ -17,6 +17,7 @@ from cxlink.churn.future import (
     cumulative_hazard,
     draw_of,
     gather_prospects,
+    prospects_of,
     risk_of_leaving,
 )
 from cxlink.churn.landmark import Outcomes, cut_at, outcomes_after
@@ -127,7 +128,7 @@ def _validate(
     customers, influence = main.fitted.influence
     draws = main.fitted.design.spread(main.fitted.fit.beta + (weights[:, customers] - 1.0) @ influence)
     model = build_hazards(known, main, draws, weights)
-    prospects = gather_prospects(known, main, exposure_days)
+    prospects = gather_prospects(known, main, exposure_days, weights)
     followed = _Followed(
         months,
         EPOCH + timedelta(days=day),
@@ -222,7 +223,8 @@ def _ratio(followed: _Followed, prospects: Prospects, model: HazardModel, weight
         point = observed_over_expected(followed.risk, stop, cause, horizon).ratio
         drawn = []
         for number, draw in enumerate(weights):
-            risk = risk_of_leaving(prospects, draw_of(model, number), (followed.months,))[:, 0]
+            drawn_prospects = prospects_of(prospects, number)
+            risk = risk_of_leaving(drawn_prospects, draw_of(model, number), (followed.months,))[:, 0]
             own = draw[followed.outcomes.customer]
             drawn.append(observed_over_expected(risk, stop, cause, horizon, own).ratio)
     except EstimationError as error:

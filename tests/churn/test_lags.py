@@ -81,7 +81,7 @@ def test_leavers_stay_in_the_baseline_where_the_first_month_is_left_out() -> Non
     main = fitted(known)
     assert main.lags[0].reverse
     model = build_hazards(known, main, np.zeros((0, len(main.fitted.beta))), np.zeros((0, N)))
-    risk = risk_of_leaving(gather_prospects(known, main, EXPOSURE), model, (12,))[:, 0]
+    risk = risk_of_leaving(gather_prospects(known, main, EXPOSURE, np.zeros((0, N))), model, (12,))[:, 0]
     outcomes = outcomes_after(linked, known)
     observed = int((outcomes.cause == 1).sum())
     # observed is known to 1 / sqrt(observed), and so is the fit

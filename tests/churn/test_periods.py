@@ -101,7 +101,7 @@ def test_a_fading_exposure_with_a_long_half_life_is_told_apart(steady: tuple[Lin
 
 def test_prevalence_is_the_share_of_last_years_days_by_tenure(steady: tuple[Linked, MainFit]) -> None:
     linked, main = steady
-    shares = gather_prospects(linked, main, EXPOSURE).prevalence[:, 0]
+    shares = gather_prospects(linked, main, EXPOSURE, np.zeros((0, N))).prevalence[:, 0]
     # everybody joined on the first day: last year's days are all of tenure 535 to 900, at half the early rate
     expected = 1 - (1 - INCIDENTS / 2) ** EXPOSURE
     bands = dict(zip(PREVALENCE_BANDS, shares, strict=True))
