@@ -24,6 +24,7 @@ from cxlink.load import load
 from cxlink.settings import read_settings
 from cxlink.simulate import simulate
 from cxlink.tag.handover import tag
+from cxlink.tag.read_taxonomy import read_taxonomy
 
 LEAST_COVERAGE = 0.85
 MOST_ERROR = 0.1
@@ -37,7 +38,7 @@ def fit_company(folder: Path, customers: int, seed: int) -> dict[str, tuple[floa
     engine = open_engine("duckdb")
     try:
         loaded = load(settings, engine=engine)
-        linked = link(loaded, tag(loaded, None), settings, divisor=100)
+        linked = link(loaded, tag(loaded, read_taxonomy()), settings, divisor=100)
         churn = fit_churn(linked, loaded, settings, weights=np.ones((1, len(linked.customers))))
     finally:
         engine.close()

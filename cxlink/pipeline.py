@@ -10,23 +10,18 @@ from typing import Literal
 
 import numpy as np
 
-from cxlink.churn import fit_churn, fit_gaps, fit_orders, read_orders, validate_churn
+from cxlink.churn import fit_churn, validate_churn
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
-from cxlink.estimate import NotEstimable
 from cxlink.handoff import (
     CauseCount,
-    ChurnFit,
-    GapFit,
     Linked,
     Loaded,
     Message,
-    OrderFit,
     Readiness,
     RunResult,
     Tagged,
-    Validation,
 )
 from cxlink.impact import estimate_impact
 from cxlink.link import count_causes, link
@@ -34,9 +29,11 @@ from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
 from cxlink.tag.handover import tag
+from cxlink.tag.read_taxonomy import read_taxonomy
+from cxlink.tag.taxonomy import Taxonomy
 
 Progress = Callable[[str, float], None]
-VALIDATION_DRAWS, VALIDATION_DRAWS_IN_DEPTH = 100, 500
+VALIDATION_DRAWS = 100
 EngineName = Literal["duckdb", "spark"]
 
 
@@ -80,19 +77,72 @@ def load_and_link(
     CxlinkError, Faults
         Where a source cannot be used or the configuration is wrong.
     """
-    progress("load", 0.0)
-    loaded = load(
-        settings, engine=engine, as_of=as_of, cache=state / "cache" if settings.load.cache and state else None
-    )
-    progress("tag", 0.0)
-    taxonomy = None if settings.taxonomy.path is None else Path(expand_path(settings.taxonomy.path, settings.folder))
-    tagged = tag(loaded, taxonomy)
+    loaded, tagged = load_and_tag(settings, engine=engine, as_of=as_of, progress=progress, state=state)
     progress("link", 0.0)
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
     causes = count_causes(loaded)
     readiness = assess_readiness(loaded, linked, settings)
     messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
     return LinkedData(loaded, tagged, linked, causes, readiness, messages)
+
+
+def load_and_tag(
+    settings: Settings, *, engine: Engine, as_of: date | None, progress: Progress, state: Path | None = None
+) -> tuple[Loaded, Tagged]:
+    """Read the exports, and find the root causes in their words.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    engine : Engine
+        Where the tables will stand.
+    as_of : date or None
+        Cut-off that overrides the configuration's.
+    progress : callable
+        Told the stage and the share of it that is done.
+    state : Path, optional
+        Folder for what is kept between runs.
+
+    Returns
+    -------
+    Loaded, Tagged
+        Tables, and components and causes of feedback and tickets.
+
+    Raises
+    ------
+    CxlinkError, Faults
+        Where a source cannot be used or the configuration is wrong.
+    """
+    progress("load", 0.0)
+    loaded = load(
+        settings, engine=engine, as_of=as_of, cache=state / "cache" if settings.load.cache and state else None
+    )
+    progress("tag", 0.0)
+    return loaded, tag(loaded, read_rules(settings))
+
+
+def read_rules(settings: Settings) -> Taxonomy:
+    """Read the taxonomy that the configuration names.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+
+    Returns
+    -------
+    Taxonomy
+        The user's, or a shipped one.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or is wrong (CX301, CX302).
+    """
+    path = settings.taxonomy.path
+    own = None if path is None else Path(expand_path(path, settings.folder))
+    return read_taxonomy(own, shipped=settings.taxonomy.shipped)
 
 
 def run(
@@ -175,81 +225,6 @@ def run(
     )
 
 
-def fit_churn_alone(settings: Settings, data: LinkedData, seed: int | None) -> ChurnFit:
-    """Fit churn in depth, without what comes after it.
-
-    Parameters
-    ----------
-    settings : Settings
-        The configuration.
-    data : LinkedData
-        Of :func:`load_and_link`.
-    seed : int or None
-        Seed that overrides the configuration's.
-
-    Returns
-    -------
-    ChurnFit
-        With scores and other forms of exposure.
-    """
-    draws = start_draws(settings, seed, len(data.linked.customers))
-    return fit_churn(data.linked, data.loaded, settings, weights=draws.weights, in_depth=True)
-
-
-def validate_alone(settings: Settings, data: LinkedData, seed: int | None) -> tuple[Validation, ...] | NotEstimable:
-    """Judge predictions from 3, 6 and 12 months ago.
-
-    Parameters
-    ----------
-    settings : Settings
-        The configuration.
-    data : LinkedData
-        Of :func:`load_and_link`.
-    seed : int or None
-        Seed that overrides the configuration's.
-
-    Returns
-    -------
-    tuple of Validation, or NotEstimable
-        Why churn is not estimable.
-    """
-    if data.linked.churn_refusal is not None:
-        return data.linked.churn_refusal
-    draws = start_draws(settings, seed, len(data.linked.customers))
-    days = settings.model.exposure_days
-    return validate_churn(
-        data.linked, exposure_days=days, n_replicates=VALIDATION_DRAWS_IN_DEPTH, rng=draws.for_validation
-    )
-
-
-def fit_orders_alone(
-    settings: Settings, data: LinkedData, seed: int | None, *, gap_days: int | None
-) -> tuple[OrderFit, tuple[GapFit, ...]]:
-    """Describe the orders of customers who buy order by order.
-
-    Parameters
-    ----------
-    settings : Settings
-        The configuration.
-    data : LinkedData
-        Of :func:`load_and_link`; its engine must be open.
-    seed : int or None
-        Seed that overrides the configuration's.
-    gap_days : int or None
-        Silence that is to count as an end; None: none does.
-
-    Returns
-    -------
-    OrderFit, and tuple of GapFit
-        The second empty without a gap.
-    """
-    days, divisor = settings.model.exposure_days, 10 ** exponent_of(settings.project.currency)
-    orders = read_orders(data.loaded)
-    rng = start_draws(settings, seed, len(data.linked.customers)).for_futures
-    gaps = () if gap_days is None else fit_gaps(data.linked, orders, gap_days=gap_days, exposure_days=days)
-    return fit_orders(data.linked, orders, exposure_days=days, divisor=divisor, rng=rng), gaps
-
-
 @dataclass(frozen=True, slots=True)
 class Draws:
     """What of a run is left to chance: customer weights, and a generator for each part that draws by itself."""
@@ -315,11 +290,10 @@ __all__ = [
     "LinkedData",
     "Progress",
     "draw_weights",
-    "fit_churn_alone",
-    "fit_orders_alone",
     "load_and_link",
+    "load_and_tag",
     "open_engine",
+    "read_rules",
     "run",
     "start_draws",
-    "validate_alone",
 ]

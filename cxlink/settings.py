@@ -175,7 +175,8 @@ class SourcesSettings(_Group):
 class TaxonomySettings(_Group):
     """``[taxonomy]``: the words of the root causes; the shipped ones where absent."""
 
-    path: str | None = None
+    path: str | None = Field(default=None, description="a TOML file or folder, or a sheet of plain words")
+    shipped: str = Field(default="default", description="default, retail, telecom or travel, where path is absent")
 
 
 class LoadSettings(_Group):

@@ -12,7 +12,7 @@ from types import FrameType
 import typer
 from typer.exceptions import TyperException
 
-from cxlink.cli import check, churn, demo, explain, init, rows, run, schema, simulate, sql
+from cxlink.cli import check, churn, demo, explain, init, rows, run, schema, simulate, sql, tag
 from cxlink.cli.consoles import say_error
 from cxlink.cli.groups import GroupedCommands
 from cxlink.errors import CxlinkError, ExitCode, Faults
@@ -33,6 +33,7 @@ app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
+app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("simulate", rich_help_panel="Advanced")(simulate.simulate)
 app.command("schema", rich_help_panel="Advanced")(schema.schema)

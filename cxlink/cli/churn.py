@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxlink.cli.consoles import progress_bar, result_console, say_messages
+from cxlink.cli.consoles import progress_bar, say_messages
 from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     ConfigOption,
     FormatOption,
     QuietOption,
-    TableFormat,
     read_day,
 )
+from cxlink.cli.printing import show
 from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import DataError, UsageError
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from cxlink.estimate import NotEstimable
     from cxlink.handoff import ChurnFit
     from cxlink.pipeline import LinkedData
-    from cxlink.report.section import Section
     from cxlink.settings import Settings
 
 app = typer.Typer(help="Who leaves, and why: fit, score, validate.", no_args_is_help=True, rich_markup_mode=None)
@@ -48,18 +47,18 @@ def fit(
     quiet: QuietOption = False,
 ) -> None:
     """Print hazard ratios, also by month since the incident and by tenure; of orders, what moves their rate."""
-    from cxlink.pipeline import fit_churn_alone, fit_orders_alone
+    from cxlink.in_depth.churn import fit_churn_alone, fit_orders_alone
     from cxlink.report.churn_sections import build_fit_sections, build_order_sections
 
     with _linked(config, as_of, quiet=quiet) as (settings, data):
         if data.linked.business == "orders":
             orders, gaps = fit_orders_alone(settings, data, seed, gap_days=gap)
             say_messages(data.messages, quiet=quiet)
-            _print(build_order_sections(orders, gaps), form)
+            show(build_order_sections(orders, gaps), form)
             return
         churn = fit_churn_alone(settings, data, seed)
     _say(data, churn, quiet=quiet)
-    _print(build_fit_sections(churn), form)
+    show(build_fit_sections(churn), form)
 
 
 @app.command("score")
@@ -71,7 +70,7 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Print each active customer's risk of leaving within 3, 6 and 12 months."""
-    from cxlink.pipeline import fit_churn_alone
+    from cxlink.in_depth.churn import fit_churn_alone
     from cxlink.report.churn_sections import build_score_section
     from cxlink.report.scores import render_scores_csv, render_scores_json
 
@@ -87,7 +86,7 @@ def score(
         render = render_scores_csv if form == "csv" else render_scores_json
         sys.stdout.write(render(churn.scores, data.linked))
     else:
-        _print([build_score_section(churn.scores, data.linked)], form)
+        show([build_score_section(churn.scores, data.linked)], form)
 
 
 @app.command("validate")
@@ -100,7 +99,7 @@ def validate(
 ) -> None:
     """Fit on what was known 3, 6 and 12 months ago, and compare with what came."""
     from cxlink.estimate import NotEstimable
-    from cxlink.pipeline import validate_alone
+    from cxlink.in_depth.churn import validate_alone
     from cxlink.report.churn_sections import build_validation_sections
 
     with _linked(config, as_of, quiet=quiet) as (settings, data):
@@ -108,7 +107,7 @@ def validate(
     say_messages(data.messages, quiet=quiet)
     if isinstance(found, NotEstimable):
         raise _refused(found)
-    _print(build_validation_sections(found), form)
+    show(build_validation_sections(found), form)
 
 
 @contextmanager
@@ -138,15 +137,3 @@ def _say(data: LinkedData, churn: ChurnFit, *, quiet: bool) -> None:
 
 def _refused(refusal: NotEstimable) -> DataError:
     return DataError("CX401", "churn", f"{refusal.reason}.", f"Needs {refusal.needs}.")
-
-
-def _print(sections: Sequence[Section], form: TableFormat) -> None:
-    from cxlink.report.section_formats import render_csv_sections, render_json_sections, render_markdown_sections
-    from cxlink.report.terminal import print_sections
-
-    if form == "table":
-        print_sections(sections, result_console())
-    elif form == "json":
-        sys.stdout.write(render_json_sections(sections))
-    else:
-        sys.stdout.write((render_csv_sections if form == "csv" else render_markdown_sections)(sections))

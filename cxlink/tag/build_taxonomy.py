@@ -8,13 +8,17 @@ from typing import Any
 
 import re2
 
+from cxlink.tag.normalise import fold_tag
 from cxlink.tag.phrases import PatternFault, bound_pattern, compile_pattern, expand_pattern, expand_words
-from cxlink.tag.taxonomy import CANCEL_INTENT, Cause, Language, Rule, RuleKind, Taxonomy
+from cxlink.tag.taxonomy import CANCEL_INTENT, Cause, Example, Language, Rule, RuleKind, Taxonomy
 
 MAX_RULES = 5_000
 DEFAULT_NEGATION_WINDOW = 3
 
-_TOP_LEVEL = {"version", "components", "languages", "patterns", "praise", "mentions", "ignore"}
+_TOP_LEVEL = {
+    "version", "components", "languages", "patterns", "praise", "mentions", "ignore", "examples", "counterexamples",
+    "tags",
+}  # fmt: skip
 _CAUSE_KEYS = {"description", "intent"}
 _LANGUAGE_KEYS = {
     "letters", "particles", "negations", "not_negations", "denials", "conditions", "clause_words", "negation_window",
@@ -45,9 +49,12 @@ def build_taxonomy(tables: Tables, *, digest: str) -> tuple[Taxonomy, list[str]]
     builder.check_top_level()
     causes = builder.build_causes()
     languages = builder.build_languages()
-    rules = builder.build_rules({(cause.component, cause.name): cause for cause in causes})
+    by_name = {(cause.component, cause.name): cause for cause in causes}
+    rules = builder.build_rules(by_name)
+    examples = tuple(builder.build_examples(by_name))
+    exported = dict(builder.build_exported(by_name))
     version = tables.get("version")
-    return Taxonomy(str(version), digest, causes, languages, rules), builder.faults
+    return Taxonomy(str(version), digest, causes, languages, rules, examples, exported), builder.faults
 
 
 def _is_words(value: object) -> bool:
@@ -218,6 +225,33 @@ class _Builder:
     def _ignored(self) -> Iterator[Rule]:
         for code, patterns in self._by_language("ignore"):
             yield from self._rules("ignore", Cause("", ""), code, patterns)
+
+    def build_examples(self, causes: Mapping[tuple[str, str], Cause]) -> Iterator[Example]:
+        """Read ``[examples.<language>.<component>]`` and ``[counterexamples...]``: sentences by cause."""
+        for section, wanted in (("examples", True), ("counterexamples", False)):
+            for code, component, content in self._components_of(section):
+                if not isinstance(content, dict):
+                    self.faults.append(f"{section} of {component}, language {code}: a table of causes is expected")
+                    continue
+                for name, texts in content.items():
+                    where = f"{section} of {component}.{name}, language {code}"
+                    if (component, name) not in causes:
+                        self.faults.append(f"{where}: no such cause under [components]")
+                    elif not _is_words(texts):
+                        self.faults.append(f"{where}: a list of sentences is expected")
+                    else:
+                        yield from (Example(component, name, code, text, wanted) for text in texts)
+
+    def build_exported(self, causes: Mapping[tuple[str, str], Cause]) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Read ``[tags]``: what the ticket system's own tags mean, as "component.cause"."""
+        for tag, meaning in self.table(self.tables, "tags", "").items():
+            component, _, name = str(meaning).partition(".")
+            if not isinstance(meaning, str) or (component, name) not in causes:
+                self.faults.append(f"tags, {tag!r}: {meaning!r} is no component.cause of this taxonomy")
+            elif not fold_tag(tag):
+                self.faults.append(f"tags, {tag!r}: it has no letter")
+            else:
+                yield fold_tag(tag), (component, name)
 
     def _rules(self, kind: RuleKind, cause: Cause, code: str, patterns: object) -> Iterator[Rule]:
         name = ".".join(part for part in (cause.component, cause.name) if part) or kind

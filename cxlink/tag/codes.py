@@ -15,6 +15,18 @@ CODES: dict[str, tuple[str, str, str]] = {
         " cause without words. All faults are listed together with their component, cause and language.",
         "Mend the entries that are named.",
     ),
+    "CX303": (
+        "The classifier cannot be used",
+        "The file named in [taxonomy] classifier does not exist, was written by another version, or belongs to another"
+        " taxonomy.",
+        "Train it again: cxlink tag train.",
+    ),
+    "CX304": (
+        "The taxonomy has errors",
+        "Lint found examples that are not tagged as they say, patterns that never match, or patterns whose finds never"
+        " count.",
+        "Mend the patterns that are listed; warnings are no errors.",
+    ),
     "CX351": (
         "Very long texts",
         "Texts beyond 100,000 characters are searched in their beginning only.",

@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cxlink.handoff import Loaded, Message, Tagged
-from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.stage import tag_records
+from cxlink.tag.taxonomy import Taxonomy
 
 RECORDS = """
-select record_id, "table", component, cause, text
+select record_id, "table", component, cause, text, tags
 from (
     select
-        response_id as record_id, 'feedback' as "table", component, cast(null as varchar) as cause, comment as text
+        response_id as record_id, 'feedback' as "table", component, cast(null as varchar) as cause, comment as text,
+        cast(null as varchar) as tags
     from feedback
     where component is not null or comment is not null
     union all
     select
         ticket_id as record_id, 'tickets' as "table", component, cause,
-        trim(coalesce(subject, '') || chr(10) || coalesce(body, '')) as text
+        trim(coalesce(subject, '') || chr(10) || coalesce(body, '')) as text, tags
     from tickets
 ) as records
 order by "table", record_id
 """
 
 
-def tag(loaded: Loaded, taxonomy: Path | None) -> Tagged:
+def tag(loaded: Loaded, taxonomy: Taxonomy) -> Tagged:
     """Find component and root cause of every comment and ticket.
 
     Parameters
     ----------
     loaded : Loaded
         The canonical tables.
-    taxonomy : Path or None
-        The user's taxonomy; the shipped one where None.
+    taxonomy : Taxonomy
+        Checked.
 
     Returns
     -------
     Tagged
         One row a record, component and cause.
-
-    Raises
-    ------
-    ConfigError, Faults
-        If the taxonomy is wrong.
     """
-    rules = read_taxonomy(taxonomy)
-    tags = tag_records(loaded.engine.frame(RECORDS), rules)
+    tags = tag_records(loaded.engine.frame(RECORDS), taxonomy)
     n_cut = int(tags.attrs.get("n_cut", 0))
-    return Tagged(tags=tags, taxonomy_version=rules.version, taxonomy_hash=rules.digest, messages=_messages(n_cut))
+    return Tagged(
+        tags=tags, taxonomy_version=taxonomy.version, taxonomy_hash=taxonomy.digest, messages=_messages(n_cut)
+    )
 
 
 def _messages(n_cut: int) -> tuple[Message, ...]:

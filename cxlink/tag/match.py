@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cxlink.tag.language import UNKNOWN, detect_language
 from cxlink.tag.normalise import count_words, fold_text, locate_words
 from cxlink.tag.polarity import build_judge
 from cxlink.tag.rule_set import Match, build_rule_groups
-from cxlink.tag.taxonomy import UNSPECIFIED, Polarity, Taxonomy
+from cxlink.tag.taxonomy import UNSPECIFIED, Polarity, Rule, Taxonomy
 
 MAX_TEXT_LETTERS = 100_000
 
 _STRENGTH: dict[Polarity, int] = {"complaint": 0, "negated": 1, "praise": 2, "neutral": 3}
+
+_DENIAL: tuple[Polarity, ...] = ("complaint", "praise", "neutral", "negated")
+"""Of two languages' answers, the later one holds."""
 
 Judged = tuple[Match, Polarity]
 
@@ -38,6 +42,25 @@ class Tag:
     def is_complaint(self) -> bool:
         """Whether the phrase complains; true also for the intent to cancel."""
         return self.polarity == "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule that matched a text: the words, what their clause makes of them, and why it was dropped ("": kept)."""
+
+    rule: Rule
+    words: str
+    polarity: Polarity
+    dropped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a text came to its tags: its folded form, every rule that matched, and the tags."""
+
+    folded: str
+    steps: tuple[Step, ...]
+    tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +125,51 @@ class Tagger:
         """
         searched = text[:MAX_TEXT_LETTERS]
         folded = fold_text(searched)
-        matches = [match for group in self._groups for match in group.find(folded)]
-        if not matches:
+        judged = self._find(searched, folded)
+        if not judged:
             return ()
         words = locate_words(searched)
-        judged = [(match, self._judge(match, folded)) for match in matches]
         return _keep_strongest([_build_tag(*found, folded, words) for found in _drop_hidden(judged)])
 
-    def _judge(self, match: Match, folded: str) -> Polarity:
+    def explain(self, text: str) -> Explanation:
+        """Tag one text and tell how.
+
+        Parameters
+        ----------
+        text : str
+            As the customer wrote it.
+
+        Returns
+        -------
+        Explanation
+            Steps in the order of the rules' languages, then of the rules.
+        """
+        tags = self.tag(text)
+        searched = text[:MAX_TEXT_LETTERS]
+        folded = fold_text(searched)
+        judged = self._find(searched, folded)
+        open_ones = _drop_hidden(judged)
+        kept = {tag.rule for tag in tags}
+        steps = tuple(
+            Step(match.rule, folded[match.start : match.end], polarity, _why_dropped(match, polarity, open_ones, kept))
+            for match, polarity in judged
+        )
+        return Explanation(folded, steps, tags)
+
+    def _find(self, text: str, folded: str) -> list[Judged]:
+        matches = [match for group in self._groups for match in group.find(folded)]
+        languages = {match.rule.language for match in matches}
+        # words that two languages share are found by the rules of both; what denies them is the text's language's
+        spoken = detect_language(text, tuple(self._judges)) if len(languages) > 1 else ""
+        return [(match, self._judge(match, folded, spoken)) for match in matches]
+
+    def _judge(self, match: Match, folded: str, spoken: str) -> Polarity:
         if match.rule.kind in {"mention", "ignore"}:
             return "neutral"
-        return self._judges[match.rule.language].judge(match, folded)
+        polarity = self._judges[match.rule.language].judge(match, folded)
+        if spoken in ("", UNKNOWN, match.rule.language):
+            return polarity
+        return max(polarity, self._judges[spoken].judge(match, folded), key=_DENIAL.index)
 
 
 def _build_tag(match: Match, polarity: Polarity, folded: str, words: list[tuple[int, int]]) -> Tag:
@@ -155,6 +212,14 @@ def _hides(other: Match, match: Match) -> bool:
         return False
     is_longer = other.end - other.start > match.end - match.start
     return is_longer and _meaning(other) != _meaning(match)
+
+
+def _why_dropped(match: Match, polarity: Polarity, open_ones: list[Judged], kept: set[str]) -> str:
+    if match.rule.kind == "ignore":
+        return "hides what is in it"
+    if (match, polarity) not in open_ones:
+        return "hidden by a longer one"
+    return "" if match.rule.rule_id in kept else "said by another rule"
 
 
 def _meaning(match: Match) -> tuple[str, str]:

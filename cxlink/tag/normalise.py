@@ -108,6 +108,24 @@ def fold_text(text: str) -> str:
     return _REPEATED.sub(r"\1", " ".join(text.translate(_FOLD).split()))
 
 
+def fold_tag(text: str) -> str:
+    """Fold a tag of a ticket system, in which words are often joined by signs.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``late-delivery`` or ``Billing::Overcharge``.
+
+    Returns
+    -------
+    str
+        Its folded words, parted by single spaces.
+    """
+    return " ".join(
+        word for word in fold_text(text.replace("_", " ").replace("-", " ")).split() if word != CLAUSE_BREAK
+    )
+
+
 def locate_words(text: str) -> list[tuple[int, int]]:
     """Locate the words of a text; the n-th is the n-th word of :func:`fold_text`.
 

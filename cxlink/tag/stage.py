@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
+from cxlink.tag.exported import causes_of, exported_meanings
 from cxlink.tag.match import Tag, tag_texts
 from cxlink.tag.normalise import fold_text
-from cxlink.tag.taxonomy import UNSPECIFIED, Taxonomy
+from cxlink.tag.taxonomy import UNSPECIFIED, Cause, Taxonomy
 
 COLUMNS = ("record_id", "table", "component", "cause", "source", "rule", "start", "end", "evidence", "intent")
 
@@ -22,7 +23,8 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
     Parameters
     ----------
     records : DataFrame
-        Columns ``record_id``, ``table``, ``component``, ``cause``, ``text``; nulls count as blank.
+        Columns ``record_id``, ``table``, ``component``, ``cause``, ``text`` and, where there are any, ``tags``
+        (several, as exported); nulls count as blank.
     taxonomy : Taxonomy
         From :func:`cxlink.tag.read_taxonomy.read_taxonomy`.
 
@@ -30,22 +32,30 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``COLUMNS``, sorted by record, table, component and cause, unique on these. ``source`` is "given" where
-        the component stood in the row, else "text"; ``rule``, ``start``, ``end`` (offsets in the text, Int64, null
-        without evidence) and ``evidence`` (the words, verbatim) tell where the text spoke; ``intent`` is "cancel" where
-        the words announce a departure, which is no incident. ``attrs["n_cut"]`` counts texts searched only in part.
+        the component stood in the row, "text" where words told it, "tags" where words did not and exported tags did;
+        ``rule``, ``start``, ``end`` (offsets in the text, Int64, null without evidence) and ``evidence`` (the words,
+        verbatim) tell where the text spoke; ``intent`` is "cancel" where a departure is announced, which is no
+        incident. ``attrs["n_cut"]`` counts texts searched only in part.
     """
     plain = {name: _as_text(records[name]) for name in ("record_id", "table", "component", "cause", "text")}
+    exported = _as_text(records["tags"]) if "tags" in records else [""] * len(records)
     tagged = tag_texts(plain["text"], taxonomy)
-    rows = [
-        row
-        for record, tags in zip(zip(*plain.values(), strict=True), tagged.tags, strict=True)
-        for row in _rows_of(*record, complaints=[tag for tag in tags if tag.is_complaint])
-    ]
+    meanings = exported_meanings(taxonomy)
+    rows = []
+    for record, tags, outside in zip(zip(*plain.values(), strict=True), tagged.tags, exported, strict=True):
+        complaints = [tag for tag in tags if tag.is_complaint]
+        found = list(_rows_of(*record, complaints=complaints))
+        rows += found or list(_rows_exported(record[0], record[1], causes_of(outside, meanings)))
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"start": "Int64", "end": "Int64"})
     ordered = frame.sort_values([*_KEY, "source", "start", "end", "rule"], kind="stable", na_position="last")
     result = ordered.drop_duplicates(_KEY).reset_index(drop=True)
     result.attrs["n_cut"] = tagged.n_cut
     return result
+
+
+def _rows_exported(record_id: str, table: str, causes: Sequence[Cause]) -> Iterator[tuple[object, ...]]:
+    for cause in causes:
+        yield (record_id, table, cause.component, cause.name, "tags", "", None, None, "", cause.intent)
 
 
 def _as_text(column: pd.Series[Any]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Polarity = Literal["complaint", "negated", "neutral", "praise"]
@@ -45,6 +46,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence that must bear a cause, or must not (``wanted`` False); the taxonomy's own test."""
+
+    component: str
+    cause: str
+    language: str
+    text: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """How a language attaches particles, denies and joins clauses; expressions are RE2 on folded text, "" for none.
 
@@ -64,13 +76,18 @@ class Language:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
-    """A checked taxonomy, equal to another one when their ``digest`` (SHA-256 of the content) is the same."""
+    """A checked taxonomy, equal to another one when their ``digest`` (SHA-256 of the content) is the same.
+
+    ``exported`` says what tags of the ticket system mean: folded tag to component and cause.
+    """
 
     version: str
     digest: str
     causes: tuple[Cause, ...]
     languages: tuple[Language, ...]
     rules: tuple[Rule, ...]
+    examples: tuple[Example, ...] = ()
+    exported: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def components(self) -> tuple[str, ...]:

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from cxlink import pipeline
 from cxlink.cli import churn
 from cxlink.cli.app import app
 from cxlink.cli.options import TableFormat
+from cxlink.cli.printing import show
 from cxlink.errors import CxlinkError
+from cxlink.in_depth import churn as in_depth
 from cxlink.report.section import Section
 from cxlink.simulate import simulate
 from tests.cli.test_help import cxlink
@@ -36,7 +37,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def few_replicates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "VALIDATION_DRAWS_IN_DEPTH", 30)
+        patch.setattr(in_depth, "VALIDATION_DRAWS", 30)
         yield
 
 
@@ -53,7 +54,7 @@ def sections_of(company: Path, command: str) -> Sequence[Section]:
     """What a command hands to be printed, whatever the format."""
     handed: list[Sequence[Section]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(churn, "_print", lambda sections, _: handed.append(sections))
+        patch.setattr(churn, "show", lambda sections, _: handed.append(sections))
         run_here(command, "--config", str(company / "cxlink.toml"), "--seed", "1", "--quiet")
     return handed[0]
 
@@ -64,7 +65,7 @@ def printed(company: Path, command: str, form: TableFormat, seed: int = 1) -> st
     if seed == 1 and (command, form) not in {("score", "csv"), ("score", "json"), ("validate", "csv")}:
         target = io.StringIO()
         with redirect_stdout(target):
-            churn._print(sections_of(company, command), form)
+            show(sections_of(company, command), form)
         return target.getvalue()
     config = str(company / "cxlink.toml")
     return run_here(command, "--config", config, "--format", form, "--seed", str(seed), "--quiet")
@@ -139,7 +140,7 @@ def test_the_same_seed_writes_the_same_bytes_in_another_process_and_nothing_else
 def test_the_same_seed_validates_to_the_same_bytes(company: Path) -> None:
     target = io.StringIO()
     with redirect_stdout(target):
-        churn._print(sections_of(company, "validate"), "csv")
+        show(sections_of(company, "validate"), "csv")
     assert printed(company, "validate", "csv") == target.getvalue()
 
 

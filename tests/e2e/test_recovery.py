@@ -13,6 +13,7 @@ from cxlink.link import link
 from cxlink.pipeline import draw_weights
 from cxlink.simulate import Company, simulate_company
 from cxlink.tag.handover import tag
+from cxlink.tag.read_taxonomy import read_taxonomy
 from tests.canonical import build_settings, load_company
 
 COMPANIES, CUSTOMERS, DRAWS = 6, 2000, 100
@@ -24,7 +25,7 @@ SETTINGS = build_settings(
 
 def fit(company: Company) -> tuple[Linked, Loaded, ChurnFit, np.ndarray]:
     loaded = load_company(company)
-    linked = link(loaded, tag(loaded, None), SETTINGS, divisor=100)
+    linked = link(loaded, tag(loaded, read_taxonomy()), SETTINGS, divisor=100)
     weights = draw_weights(DRAWS, len(linked.customers), np.random.default_rng(1))
     return linked, loaded, fit_churn(linked, loaded, SETTINGS, weights=weights), weights
 

@@ -16,6 +16,7 @@ from cxlink.link import link
 from cxlink.readiness import assess_readiness, count_exposed
 from cxlink.simulate import simulate_company
 from cxlink.tag.handover import tag
+from cxlink.tag.read_taxonomy import read_taxonomy
 from tests.canonical import build_loaded, build_settings, load_company, tags_of
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
@@ -112,7 +113,7 @@ def test_readiness_names_the_numbers_that_are_missing() -> None:
 
 def test_readiness_counts_what_the_churn_model_will_be_held_to() -> None:
     loaded = load_company(simulate_company(customers=300, seed=3, with_effects=False))
-    linked = link(loaded, tag(loaded, None), build_settings(), divisor=100)
+    linked = link(loaded, tag(loaded, read_taxonomy()), build_settings(), divisor=100)
     rows = build_rows(linked, primary_windows(linked.components, 90), band_edges=np.array([0]))
     assert linked.components
     for place, component in enumerate(linked.components):
