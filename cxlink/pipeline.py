@@ -232,6 +232,7 @@ class Draws:
     weights: np.ndarray
     for_futures: np.random.Generator
     for_validation: np.random.Generator
+    for_labels: np.random.Generator
 
 
 def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws:
@@ -252,9 +253,9 @@ def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws
         The same for the same seed, whichever parts run.
     """
     chosen = settings.project.seed if seed is None else seed
-    parts = np.random.SeedSequence(chosen).spawn(3)
-    for_weights, for_futures, for_validation = (np.random.default_rng(part) for part in parts)
-    return Draws(draw_weights(settings.model.draws, n_customers, for_weights), for_futures, for_validation)
+    parts = np.random.SeedSequence(chosen).spawn(4)
+    for_weights, *others = (np.random.default_rng(part) for part in parts)
+    return Draws(draw_weights(settings.model.draws, n_customers, for_weights), *others)
 
 
 def draw_weights(n_draws: int, n_customers: int, rng: np.random.Generator) -> np.ndarray:

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxlink.cli.consoles import progress_bar, say_messages
+from cxlink.cli.consoles import say_messages
+from cxlink.cli.linked import linked_data
 from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     ConfigOption,
     FormatOption,
     QuietOption,
-    read_day,
+    SeedOption,
 )
 from cxlink.cli.printing import show
-from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from cxlink.estimate import NotEstimable
     from cxlink.handoff import ChurnFit
     from cxlink.pipeline import LinkedData
-    from cxlink.settings import Settings
 
 app = typer.Typer(help="Who leaves, and why: fit, score, validate.", no_args_is_help=True, rich_markup_mode=None)
 GapOption = Annotated[
     int | None,
     typer.Option("--gap", min=1, help="Days without an order that mean gone; shown for .75, 1 and 1.5 times as many."),
 ]
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Instead of the configuration's.")]
 
 
 @app.command("fit")
@@ -50,7 +45,7 @@ def fit(
     from cxlink.in_depth.churn import fit_churn_alone, fit_orders_alone
     from cxlink.report.churn_sections import build_fit_sections, build_order_sections
 
-    with _linked(config, as_of, quiet=quiet) as (settings, data):
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
         if data.linked.business == "orders":
             orders, gaps = fit_orders_alone(settings, data, seed, gap_days=gap)
             say_messages(data.messages, quiet=quiet)
@@ -74,7 +69,7 @@ def score(
     from cxlink.report.churn_sections import build_score_section
     from cxlink.report.scores import render_scores_csv, render_scores_json
 
-    with _linked(config, as_of, quiet=quiet) as (settings, data):
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
         if settings.report.audience == "published":
             remedy = 'Set audience = "internal" under [report].'
             raise UsageError("CX018", "churn score", "shows single customers.", remedy)
@@ -102,30 +97,12 @@ def validate(
     from cxlink.in_depth.churn import validate_alone
     from cxlink.report.churn_sections import build_validation_sections
 
-    with _linked(config, as_of, quiet=quiet) as (settings, data):
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
         found = validate_alone(settings, data, seed)
     say_messages(data.messages, quiet=quiet)
     if isinstance(found, NotEstimable):
         raise _refused(found)
     show(build_validation_sections(found), form)
-
-
-@contextmanager
-def _linked(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tuple[Settings, LinkedData]]:
-    from cxlink.pipeline import load_and_link
-    from cxlink.settings import read_settings
-
-    settings = read_settings(config)
-    cut_off = read_day(as_of)
-    engine = open_engine_for(settings)
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            data = load_and_link(
-                settings, engine=engine, as_of=cut_off, progress=progress, state=state_folder(settings)
-            )
-        yield settings, data
-    finally:
-        engine.close()
 
 
 def _say(data: LinkedData, churn: ChurnFit, *, quiet: bool) -> None:

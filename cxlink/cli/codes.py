@@ -56,6 +56,16 @@ OWN: Codes = {
         "The configuration is for the public, and the command shows single customers.",
         'Set audience = "internal" under [report], and keep the output to those who may see it.',
     ),
+    "CX019": (
+        "Options that do not fit together",
+        "One option needs as many values as another one, or rules it out.",
+        "See the command's --help.",
+    ),
+    "CX021": (
+        "A file cannot be written",
+        "The folder does not exist, or may not be written to, or the disk is full.",
+        "Name another place.",
+    ),
     "CX900": (
         "A bug",
         "cxlink met something that it does not handle. No output was replaced.",

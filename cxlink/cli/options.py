@@ -19,6 +19,7 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Last day that c
 TableFormat = Literal["table", "json", "csv", "md"]
 FormatOption = Annotated[TableFormat, typer.Option("--format", help="How the result is printed.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No messages, only results.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Instead of the configuration's.")]
 DEFAULT_CONFIG = Path("cxlink.toml")
 
 

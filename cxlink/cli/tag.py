@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxlink.cli.consoles import progress_bar, say_messages
+from cxlink.cli.consoles import progress_bar, say, say_messages
+from cxlink.cli.linked import linked_data
 from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     ConfigOption,
     FormatOption,
     QuietOption,
+    SeedOption,
     TableFormat,
     read_day,
 )
 from cxlink.cli.printing import show
 from cxlink.cli.state import open_engine_for, state_folder
-from cxlink.errors import ConfigError, UsageError
+from cxlink.errors import CannotCreateError, ConfigError, DataError, UsageError
 
 if TYPE_CHECKING:
     from cxlink.handoff import Loaded, Tagged
@@ -93,6 +95,103 @@ def lint(
     if errors:
         count = f"has {errors} error{'s' if errors > 1 else ''}."
         raise ConfigError("CX304", taxonomy or "the taxonomy", count, "Mend the patterns that are listed.")
+
+
+@app.command("review")
+def review(
+    out: Annotated[Path, typer.Option("--out", help="Sheet to write; with --read, labels as CSV.", metavar="FILE")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: AsOfOption = None,
+    customers: Annotated[int, typer.Option("--customers", min=1, help="About how many customers to draw.")] = 150,
+    read: Annotated[
+        list[Path] | None,
+        typer.Option("--read", help="Filled-in sheet, one a person; repeatable.", metavar="FILE"),
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Who filled it in, one a sheet; default: the file's name.")
+    ] = None,
+    seed: SeedOption = None,
+    form: FormatOption = "table",
+    quiet: QuietOption = False,
+) -> None:
+    """Draw customers whose records people read, as a sheet; or read filled-in sheets back into labels."""
+    if read:
+        _read_back(read, by or [path.stem for path in read], out, config, seed, form)
+        return
+    from cxlink.in_depth.labels import draw_records
+    from cxlink.pipeline import read_rules, start_draws
+    from cxlink.report.label_book import label_book
+
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
+        rules = read_rules(settings)
+        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
+        sample = draw_records(data, rules, n_customers=customers, rng=rng)
+    _write(out, label_book(sample.records, rules))
+    say(
+        f"{out}: {len(sample.records):,} records of {sample.drawn:,} customers, of {sample.customers:,} with words.",
+        quiet=quiet,
+    )
+
+
+@app.command("evaluate")
+def evaluate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    form: FormatOption = "table",
+    quiet: QuietOption = False,
+) -> None:
+    """Compare tags with your labels: precision, recall and F1 by component, cause, language and month."""
+    from cxlink.in_depth.evaluate import read_labels
+    from cxlink.pipeline import read_rules, start_draws
+    from cxlink.report.tag_sections import build_evaluation_sections, evaluation_table
+    from cxlink.stats import EstimationError
+    from cxlink.tag.evaluate import evaluate_tags
+
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
+        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
+        labelled = read_labels(data.loaded, data.tagged, read_rules(settings))
+    if labelled is None:
+        remedy = "Draw some with cxlink tag review, and name them under [[sources.labels]]."
+        raise DataError("CX306", "labels", "there is no label of a record that matches a customer.", remedy)
+    try:
+        told = evaluate_tags(labelled, rng=rng)
+    except EstimationError as error:
+        raise DataError("CX306", "labels", f"{error.reason}.", "Label records of more customers.") from error
+    if form == "csv":
+        sys.stdout.write(evaluation_table(told).to_csv(index=False, lineterminator="\n"))
+    elif form == "json":
+        sys.stdout.write(evaluation_table(told).to_json(orient="records", indent=2) + "\n")
+    else:
+        show(build_evaluation_sections(told), form)
+
+
+def _read_back(
+    paths: Sequence[Path], people: Sequence[str], out: Path, config: Path, seed: int | None, form: TableFormat
+) -> None:
+    import numpy as np
+
+    from cxlink.in_depth.labels import labels_table
+    from cxlink.report.tag_sections import build_label_sections
+    from cxlink.tag.agreement import measure_agreement
+    from cxlink.tag.label_sheet import read_label_sheet
+
+    if len(people) != len(paths) or len(set(people)) != len(people):
+        raise UsageError("CX019", "--by", "names must be one a sheet, all different.", "Repeat --by for each --read.")
+    rules = _rules(config, None)
+    read = [read_label_sheet(path, rules, labelled_by=person) for path, person in zip(paths, people, strict=True)]
+    records = [record for found, _ in read for record in found]
+    _write(out, labels_table(records).to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    agreement = measure_agreement(records, rng=np.random.default_rng(seed or 0))
+    show(build_label_sections(records, sum(unread for _, unread in read), agreement), form)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CannotCreateError("CX021", str(path), f"cannot be written ({reason}).", "Name another --out.") from error
 
 
 def _explain(text: str, config: Path, form: TableFormat) -> None:

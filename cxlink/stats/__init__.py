@@ -3,6 +3,7 @@
 from cxlink.stats.a_calibration import ACalibration, a_calibration
 from cxlink.stats.aalen_johansen import CumulativeIncidence, aalen_johansen
 from cxlink.stats.aft import AftFit, fit_aft
+from cxlink.stats.agreement import Agreement, fit_alpha
 from cxlink.stats.baseline import BaselineHazard, baseline_hazard
 from cxlink.stats.bg_nbd import BgNbd, fit_bg_nbd
 from cxlink.stats.brier import BrierScore, brier_score
@@ -32,10 +33,20 @@ from cxlink.stats.purchases import PurchaseFit
 from cxlink.stats.recurrent import RecurrentRows, build_recurrent_rows
 from cxlink.stats.resampling import BootstrapInterval, bootstrap_clusters, draw_cluster_weights
 from cxlink.stats.restricted_mean import RestrictedMean, TimeLost, restricted_mean, time_lost
+from cxlink.stats.tag_accuracy import (
+    Measure,
+    Measured,
+    NotMeasured,
+    Scores,
+    TagAccuracy,
+    TagScores,
+    estimate_tag_accuracy,
+)
 
 __all__ = [
     "ACalibration",
     "AftFit",
+    "Agreement",
     "BaselineHazard",
     "BgNbd",
     "BootstrapInterval",
@@ -52,6 +63,9 @@ __all__ = [
     "EstimationError",
     "GammaGamma",
     "GammaGammaFit",
+    "Measure",
+    "Measured",
+    "NotMeasured",
     "ObservedExpected",
     "ParetoNbd",
     "ProportionalityTest",
@@ -59,7 +73,10 @@ __all__ = [
     "RecurrentRows",
     "RestrictedMean",
     "ScoreTest",
+    "Scores",
     "SurvivalCurve",
+    "TagAccuracy",
+    "TagScores",
     "TimeLost",
     "a_calibration",
     "aalen_johansen",
@@ -75,8 +92,10 @@ __all__ = [
     "censoring_distribution",
     "check_proportionality",
     "draw_cluster_weights",
+    "estimate_tag_accuracy",
     "find_partners",
     "fit_aft",
+    "fit_alpha",
     "fit_bg_nbd",
     "fit_cloglog",
     "fit_clustered_ols",

@@ -27,6 +27,17 @@ CODES: dict[str, tuple[str, str, str]] = {
         " count.",
         "Mend the patterns that are listed; warnings are no errors.",
     ),
+    "CX305": (
+        "Labels that cannot be read",
+        "The sheet of labels lacks a column, or rows name a cause that the taxonomy does not have, contradict"
+        " themselves, or were changed where they must stay as they were written.",
+        "Mend the rows that are listed, or write a fresh sheet: cxlink tag review --out labels.xlsx",
+    ),
+    "CX306": (
+        "Too few labels",
+        "There are no labels, or too few customers among them, to judge the tags or to train on.",
+        "Draw records with cxlink tag review, have them read, and name the labels under [[sources.labels]].",
+    ),
     "CX351": (
         "Very long texts",
         "Texts beyond 100,000 characters are searched in their beginning only.",
