@@ -166,6 +166,37 @@ def evaluate(
         show(build_evaluation_sections(told), form)
 
 
+@app.command("discover")
+def discover(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: AsOfOption = None,
+    themes: Annotated[int, typer.Option("--themes", min=1, max=50, help="About how many.")] = 10,
+    seed: SeedOption = None,
+    form: FormatOption = "table",
+    quiet: QuietOption = False,
+) -> None:
+    """Show themes in the words that no tag covers; nothing is added to the taxonomy, and none has a price."""
+    from cxlink.in_depth.tags import untagged_texts
+    from cxlink.report.tag_sections import build_theme_sections
+    from cxlink.stats import EstimationError
+    from cxlink.tag.discover import find_themes
+
+    with _tagged(config, as_of, quiet=quiet) as (settings, _, loaded, tagged):
+        if settings.report.audience == "published":
+            remedy = 'Set audience = "internal" under [report].'
+            raise UsageError("CX018", "tag discover", "shows single records and their words.", remedy)
+        records = untagged_texts(loaded, tagged)
+        chosen = settings.project.seed if seed is None else seed
+    texts = records["text"].tolist()
+    try:
+        found = find_themes(texts, records["month"].to_numpy(), n_themes=themes, seed=chosen)
+    except EstimationError as error:
+        raise DataError(
+            "CX307", "themes", f"{error.reason}.", "Nothing to do: the taxonomy covers the rest."
+        ) from error
+    show(build_theme_sections(found, texts, records["record_id"].tolist()), form)
+
+
 def _read_back(
     paths: Sequence[Path], people: Sequence[str], out: Path, config: Path, seed: int | None, form: TableFormat
 ) -> None:

@@ -118,3 +118,41 @@ def share_with_tag(records: pd.DataFrame, tagged: Tagged, table: str) -> tuple[i
     spoken = records.loc[(records["table"] == table) & (records["text"].str.strip() != ""), "record_id"]
     with_tag = set(tagged.tags.loc[tagged.tags["table"] == table, "record_id"].astype(str))
     return sum(str(record) in with_tag for record in spoken), len(spoken)
+
+
+def untagged_texts(loaded: Loaded, tagged: Tagged) -> pd.DataFrame:
+    """Read the texts of the observed window that bear no tag.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        Its engine must be open.
+    tagged : Tagged
+        Of the stage.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, text and month (years times twelve plus months), sorted by record; texts that are alike stand
+        once, as the first of them.
+    """
+    days = loaded.engine.frame(
+        "select response_id as record_id, 'feedback' as \"table\", cast(responded_at as date) as day from feedback"
+        " union all select ticket_id, 'tickets', cast(opened_at as date) from tickets"
+    ).drop_duplicates(["record_id", "table"])
+    records = loaded.engine.frame(RECORDS).merge(days, on=["record_id", "table"], how="left", validate="many_to_one")
+    known = tagged.tags[["record_id", "table"]].drop_duplicates().assign(tagged=True)
+    records = records.merge(known, on=["record_id", "table"], how="left")
+    texts = records["text"].fillna("").astype(str).str.strip()
+    day = pd.to_datetime(records["day"])
+    inside = (day >= pd.Timestamp(loaded.observed_from)) & (day <= pd.Timestamp(loaded.observed_to))
+    kept = records.loc[records["tagged"].isna() & (texts != "") & inside]
+    months = pd.to_datetime(kept["day"])
+    told = pd.DataFrame(
+        {
+            "record_id": kept["record_id"].astype(str),
+            "text": kept["text"].astype(str),
+            "month": (months.dt.year * 12 + months.dt.month).astype(int),
+        }
+    )
+    return told.drop_duplicates("text").sort_values("record_id", ignore_index=True)

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from cxlink.report.redact import redact_text
 from cxlink.report.section import Kind, Section, Value
 from cxlink.stats import Agreement, Measure, Measured, NotMeasured, Scores, TagAccuracy
 from cxlink.tag.agreement import CauseAgreement
+from cxlink.tag.discover import Theme
 from cxlink.tag.evaluate import Evaluation
 from cxlink.tag.label_sheet import LabelledRecord
 from cxlink.tag.lint import Finding
@@ -18,6 +20,7 @@ from cxlink.tag.match import Explanation, Tag
 from cxlink.tag.taxonomy import Taxonomy
 
 SHOWN_LETTERS = 300
+N_EXAMPLES = 3
 
 
 def build_explanation_sections(text: str, language: str, told: Explanation, taxonomy: Taxonomy) -> tuple[Section, ...]:
@@ -270,6 +273,58 @@ def _span(measure: Measure) -> str:
     if isinstance(measure, NotMeasured):
         return "-"
     return f"{100 * measure.point:.0f} ({100 * measure.low:.0f}-{100 * measure.high:.0f})"
+
+
+def build_theme_sections(themes: Sequence[Theme], texts: Sequence[str], records: Sequence[str]) -> tuple[Section, ...]:
+    """List themes with examples.
+
+    Parameters
+    ----------
+    themes : sequence of Theme
+        Largest first.
+    texts : sequence of str
+        The untagged texts.
+    records : sequence of str
+        Their ids.
+
+    Returns
+    -------
+    tuple of Section
+        The themes, and what their most typical texts say, redacted.
+    """
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            ", ".join(theme.words[:4]),
+            len(theme.texts),
+            theme.stability,
+            int(theme.recent),
+            None if theme.p_value is None else theme.expected,
+            "rises" if theme.surge else "",
+        )
+        for theme in themes
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("words", "text"),
+        ("texts", "count"),
+        ("stable", "number"),
+        ("last month", "count"),
+        ("expected", "number"),
+        ("", "text"),
+    )
+    notes = (
+        f"{len(texts):,} texts with words bear no tag. Themes are a help to read them: no tag, no effect and no money.",
+        "stable: overlap of a theme's texts where they are drawn again (below .5: hardly a theme). expected: by the"
+        " months before; rises: one false alarm in ten is allowed.",
+    )
+    examples = tuple(
+        (theme.words[0], records[place], shown(redact_text(texts[place])))
+        for theme in themes
+        for place in theme.texts[:N_EXAMPLES]
+    )
+    return (
+        Section("themes", "Themes in what no tag covers", columns, rows, notes),
+        Section("examples", "Examples", _columns("theme", "record", "words"), examples),
+    )
 
 
 def shown(text: str) -> str:

@@ -18,22 +18,27 @@ from cxlink.stats.calibration import (
     observed_over_expected,
 )
 from cxlink.stats.censoring import CensoringCurve, censoring_distribution, ipcw_weights
+from cxlink.stats.class_shares import ClassShares, expectation_maximisation
 from cxlink.stats.cloglog import CloglogFit, fit_cloglog
 from cxlink.stats.clustered_ols import ClusteredFit, fit_clustered_ols, fit_poisson
 from cxlink.stats.cox import CoxFit, fit_cox
 from cxlink.stats.cox_bootstrap import bootstrap_cox
+from cxlink.stats.debias import Debiased, Influenced, debias
 from cxlink.stats.discrimination import auc_at_horizon, harrell_concordance, uno_concordance
 from cxlink.stats.dropping import find_partners, fit_kept_columns
 from cxlink.stats.errors import CoxError, EstimationError
 from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
+from cxlink.stats.label_shift import AdjustedCount, adjusted_count
 from cxlink.stats.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from cxlink.stats.prevalence import DifferenceEstimate, Prevalence, difference_estimate
 from cxlink.stats.proportional_hazards import ProportionalityTest, ScoreTest, check_proportionality
 from cxlink.stats.purchases import PurchaseFit
 from cxlink.stats.recurrent import RecurrentRows, build_recurrent_rows
 from cxlink.stats.resampling import BootstrapInterval, bootstrap_clusters, draw_cluster_weights
 from cxlink.stats.restricted_mean import RestrictedMean, TimeLost, restricted_mean, time_lost
 from cxlink.stats.tag_accuracy import (
+    Calibration,
     Measure,
     Measured,
     NotMeasured,
@@ -45,29 +50,36 @@ from cxlink.stats.tag_accuracy import (
 
 __all__ = [
     "ACalibration",
+    "AdjustedCount",
     "AftFit",
     "Agreement",
     "BaselineHazard",
     "BgNbd",
     "BootstrapInterval",
     "BrierScore",
+    "Calibration",
     "CalibrationCurve",
     "CalibrationLine",
     "CalibrationTable",
     "CensoringCurve",
+    "ClassShares",
     "CloglogFit",
     "ClusteredFit",
     "CoxError",
     "CoxFit",
     "CumulativeIncidence",
+    "Debiased",
+    "DifferenceEstimate",
     "EstimationError",
     "GammaGamma",
     "GammaGammaFit",
+    "Influenced",
     "Measure",
     "Measured",
     "NotMeasured",
     "ObservedExpected",
     "ParetoNbd",
+    "Prevalence",
     "ProportionalityTest",
     "PurchaseFit",
     "RecurrentRows",
@@ -80,6 +92,7 @@ __all__ = [
     "TimeLost",
     "a_calibration",
     "aalen_johansen",
+    "adjusted_count",
     "auc_at_horizon",
     "baseline_hazard",
     "bootstrap_clusters",
@@ -91,8 +104,11 @@ __all__ = [
     "calibration_table",
     "censoring_distribution",
     "check_proportionality",
+    "debias",
+    "difference_estimate",
     "draw_cluster_weights",
     "estimate_tag_accuracy",
+    "expectation_maximisation",
     "find_partners",
     "fit_aft",
     "fit_alpha",

@@ -38,6 +38,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "There are no labels, or too few customers among them, to judge the tags or to train on.",
         "Draw records with cxlink tag review, have them read, and name the labels under [[sources.labels]].",
     ),
+    "CX307": (
+        "No themes can be looked for",
+        "Too few texts bear no tag, or they share no words.",
+        "Nothing to do.",
+    ),
     "CX351": (
         "Very long texts",
         "Texts beyond 100,000 characters are searched in their beginning only.",
