@@ -11,7 +11,7 @@ from cxlink.estimate import NotEstimable
 from cxlink.handoff import Linked, Loaded, Message, Readiness
 from cxlink.settings import Settings
 
-UNUSED_TABLES = ("employees", "labels")
+UNUSED_TABLES = ("employees",)
 MOST_NAMED = 4
 SMALL_COUNT = 10
 

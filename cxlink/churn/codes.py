@@ -36,4 +36,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The model in which each component has another ratio in each period of tenure has no maximum.",
         "Nothing to do.",
     ),
+    "CX407": (
+        "Not corrected by labels",
+        "There are labels, but too few of leavers, or of customers who met a component, to tell from them how much the"
+        " tagger's mistakes move the hazard ratios. They are those of the tagger's incidents.",
+        "Have more customers' records read: cxlink tag review.",
+    ),
 }

@@ -130,7 +130,7 @@ def build_design(
     )
 
 
-def fit_design(design: Design, rows: RiskRows) -> Fitted:
+def fit_design(design: Design, rows: RiskRows, weights: np.ndarray | None = None) -> Fitted:
     """Fit the columns that can be fitted.
 
     Parameters
@@ -139,6 +139,8 @@ def fit_design(design: Design, rows: RiskRows) -> Fitted:
         Columns wanted.
     rows : RiskRows
         The rows at risk.
+    weights : ndarray, optional
+        (n_rows,) case weights; a row of weight zero counts as absent.
 
     Returns
     -------
@@ -158,6 +160,7 @@ def fit_design(design: Design, rows: RiskRows) -> Fitted:
             event=rows.voluntary,
             start=rows.start,
             cluster=rows.customer,
+            weights=weights,
             keep_score_residuals=False,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.churn.calendar import calendar_level
+from cxlink.churn.correct import correct_for_labels
 from cxlink.churn.design import Design, Fitted, build_design, fit_design, hazard_ratio
 from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
 from cxlink.churn.gates import check_churn, check_exposure, check_size
@@ -44,6 +45,10 @@ class MainFit:
         First tenure days of the bands of baseline rates.
     without_periods : str
         Why there are no ratios by tenure; empty where there are, or nothing to split.
+    uncorrected : Fitted or None
+        The fit before it was corrected for the tagger's error; None where it was not.
+    without_labels : str
+        Why it was not, though there are labels.
     """
 
     rows: RiskRows
@@ -55,6 +60,8 @@ class MainFit:
     lags: tuple[LagProfile, ...]
     edges: np.ndarray
     without_periods: str = ""
+    uncorrected: Fitted | None = None
+    without_labels: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +182,25 @@ def _fit(
             "its incidents cannot be told from another column's, or nobody left without them",
             "customers who met one without the other",
         )
+    fitted, uncorrected, without_labels = correct_for_labels(linked, rows, windows, fitted)
     periods, without_periods = _fit_periods(rows, fitted.design, names)
     for ratios in periods:
         refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
     for profile in lags:
         refusals[profile.component] = refusals[profile.component] or profile.refusal
-    return MainFit(rows, tuple(windows), fitted, design.kept, refusals, periods, lags, edges, without_periods)
+    return MainFit(
+        rows=rows,
+        windows=tuple(windows),
+        fitted=fitted,
+        wanted=design.kept,
+        refusals=refusals,
+        periods=periods,
+        lags=lags,
+        edges=edges,
+        without_periods=without_periods,
+        uncorrected=uncorrected,
+        without_labels=without_labels,
+    )
 
 
 def _fit_periods(rows: RiskRows, design: Design, names: tuple[str, ...]) -> tuple[tuple[PeriodRatios, ...], str]:

@@ -58,7 +58,11 @@ def cut_at(linked: Linked, day: int) -> Linked:
         tenure=np.maximum(day - acquired + 1, 0),
     )
     incidents = linked.incidents.loc[linked.incidents["incident_day"] <= day].reset_index(drop=True)
-    return replace(linked, customers=known, incidents=incidents, to_day=day)
+    labelled = linked.labelled
+    if labelled is not None:
+        earlier = labelled.incidents["incident_day"] <= day
+        labelled = replace(labelled, incidents=labelled.incidents.loc[earlier].reset_index(drop=True))
+    return replace(linked, customers=known, incidents=incidents, to_day=day, labelled=labelled)
 
 
 def outcomes_after(linked: Linked, known: Linked) -> Outcomes:

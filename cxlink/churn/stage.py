@@ -75,7 +75,8 @@ def draw_coefficients(main: MainFit, weights: np.ndarray, settings: Settings) ->
     """
     rows, design = main.rows, main.fitted.design
     customers, influence = main.fitted.influence
-    if settings.model.resampling == "influence":
+    # of a corrected fit only the influence is known: its labelled part has no likelihood of its own
+    if settings.model.resampling == "influence" or main.uncorrected is not None:
         drawn = main.fitted.fit.beta + (weights[:, customers] - 1.0) @ influence
     else:
         drawn = bootstrap_cox(
@@ -125,6 +126,7 @@ def _hand_over(
         model=model,
         refusal=None,
         messages=_messages(linked, main, left_out),
+        uncorrected_ratios=_uncorrected(main, linked.components),
         lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),
@@ -132,15 +134,23 @@ def _hand_over(
     )
 
 
+def _uncorrected(main: MainFit, components: tuple[str, ...]) -> dict[str, Answer]:
+    """Hazard ratios by the tagger alone, where labels have corrected them."""
+    if main.uncorrected is None:
+        return {}
+    return component_ratios(replace(main, fitted=main.uncorrected), components)
+
+
 def _test_proportionality(main: MainFit) -> tuple[Proportionality, ...]:
-    design, rows = main.fitted.design, main.rows
+    tested = main.uncorrected or main.fitted
+    design, rows = tested.design, main.rows
     columns = np.flatnonzero(design.kept)
     try:
         test = check_proportionality(
             design.columns[:, columns],
             stop=rows.stop,
             event=rows.voluntary,
-            beta=main.fitted.fit.beta,
+            beta=tested.fit.beta,
             start=rows.start,
             terms={design.names[column]: [place] for place, column in enumerate(columns)},
         )
@@ -215,6 +225,14 @@ def _weak_messages(main: MainFit) -> Iterator[Message]:
             "churn",
             f"{events} customers left for {coefficients} coefficients: fewer than {EVENTS_PER_COEFFICIENT} each.",
             "Take attributes out of [model] adjust_for, or observe a longer window.",
+        )
+    if main.without_labels:
+        yield Message(
+            "CX407",
+            "warning",
+            "churn",
+            f"hazard ratios are not corrected for the tagger's error: {main.without_labels}.",
+            "Have more customers' records read: cxlink tag review.",
         )
     if main.without_periods:
         yield Message(

@@ -41,7 +41,7 @@ from cxlink.handoff.linkage import (
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
 from cxlink.handoff.messages import Message, Severity
-from cxlink.handoff.timelines import CauseCount, Linked
+from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked
 
 __all__ = [
     "AmbiguousNames",
@@ -59,6 +59,7 @@ __all__ = [
     "Impact",
     "JointEffect",
     "KeyMatch",
+    "LabelledIncidents",
     "LagProfile",
     "LedgerEntry",
     "Lifetimes",

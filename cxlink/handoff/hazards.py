@@ -95,7 +95,8 @@ class ChurnFit:
     """The fitted churn hazards, with an answer for each component.
 
     ``exposed_events`` counts voluntary ends under exposure to each component. ``model`` is None where churn is not
-    estimable, and ``refusal`` says why. ``grouped`` holds hazard ratios by months where customers end on one day of
+    estimable, and ``refusal`` says why. ``uncorrected_ratios`` are those by the tagger alone, where labels corrected
+    the others. ``grouped`` holds hazard ratios by months where customers end on one day of
     each month; it, ``forms`` and ``lifetimes`` are filled where the model is looked at in depth.
     """
 
@@ -109,6 +110,7 @@ class ChurnFit:
     model: HazardModel | None
     refusal: NotEstimable | None
     messages: tuple[Message, ...]
+    uncorrected_ratios: Mapping[str, Answer] = field(default_factory=dict)
     lags: tuple[LagProfile, ...] = ()
     periods: tuple[PeriodRatios, ...] = ()
     proportionality: tuple[Proportionality, ...] = ()

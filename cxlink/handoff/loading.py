@@ -77,10 +77,12 @@ class Tagged:
     """Root causes found in feedback and tickets.
 
     ``tags`` has one row a record, component and cause: record_id, table, component, cause, source ("given" or "text"),
-    rule, start, end, evidence, intent ("cancel" or ""); see ``tag/stage.py``.
+    rule, start, end, evidence, intent ("cancel" or ""); see ``tag/stage.py``. ``cancelling`` names the component and
+    cause of those that announce a departure.
     """
 
     tags: pd.DataFrame
     taxonomy_version: str
     taxonomy_hash: str
     messages: tuple[Message, ...]
+    cancelling: frozenset[tuple[str, str]] = frozenset()

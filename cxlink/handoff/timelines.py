@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledIncidents:
+    """Customers whose records people read.
+
+    Parameters
+    ----------
+    probability : ndarray
+        (n_customers,) with which each could have been drawn, 1 for customers without words; 0 for those not labelled.
+    incidents : DataFrame
+        Of the labelled customers, by what people said; columns as of ``Linked.incidents``.
+    """
+
+    probability: np.ndarray
+    incidents: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """One timeline a customer, as frames that share the integer key ``customer`` (0..n_customers-1).
 
@@ -59,6 +75,8 @@ class Linked:
         it is in other currencies; what has no rate is in ``money`` only.
     money : MoneyAccounts
         The same by currency, and what the general ledger says.
+    labelled : LabelledIncidents or None
+        What people said, where there are labels.
     """
 
     customers: pd.DataFrame
@@ -80,6 +98,7 @@ class Linked:
     money_refusal: NotEstimable | None
     messages: tuple[Message, ...]
     money: MoneyAccounts = field(default_factory=MoneyAccounts)
+    labelled: LabelledIncidents | None = None
 
 
 @dataclass(frozen=True, slots=True)

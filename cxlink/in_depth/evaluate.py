@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from cxlink.handoff import Loaded, Tagged
 from cxlink.in_depth.labels import records_of_customers
+from cxlink.link.labels import agree_truth
+from cxlink.link.labels import read_labels as read_label_rows
 from cxlink.tag.evaluate import LabelledRecords
 from cxlink.tag.label_sheet import NONE, LabelledRecord
 from cxlink.tag.taxonomy import UNSPECIFIED, Taxonomy
@@ -32,10 +32,7 @@ def read_labels(loaded: Loaded, tagged: Tagged, taxonomy: Taxonomy) -> LabelledR
         None without labels of records that match a customer and have words. A cause is true where at least half of
         those who read the record name it.
     """
-    labels = loaded.engine.frame(
-        'select record_id, "table", component, cause, labelled_by, probability from labels'
-        ' order by record_id, "table", labelled_by, component, cause'
-    )
+    labels = read_label_rows(loaded.engine)
     records = records_of_customers(loaded, taxonomy)
     records = records.loc[records["customer"] >= 0]
     people = _by_person(labels)
@@ -46,10 +43,11 @@ def read_labels(loaded: Loaded, tagged: Tagged, taxonomy: Taxonomy) -> LabelledR
         return None
     records = records.loc[kept].reset_index(drop=True)
     keys = [key for key, is_in in zip(keys, kept, strict=True) if is_in]
-    said = _majority(people)
+    said = _truth(agree_truth(labels))
     found = _predicted(tagged, set(keys))
     causes = tuple(sorted({cause for key in keys for cause in (*said[key], *found.get(key, ()))}))
-    weights = {(one.record_id, one.table): 1.0 / one.probability for one in people}
+    chances = labels.groupby(["record_id", "table"])["probability"].max()
+    weights = {key: 1.0 / float(chance) for key, chance in chances.items()}
     columns = ["record_id", "table", "customer", "day", "language", "text"]
     return LabelledRecords(
         records=records[columns].assign(weight=[weights[key] for key in keys]),
@@ -63,35 +61,26 @@ def read_labels(loaded: Loaded, tagged: Tagged, taxonomy: Taxonomy) -> LabelledR
 
 
 def _by_person(labels: pd.DataFrame) -> list[LabelledRecord]:
-    named = labels.assign(
-        labelled_by=labels["labelled_by"].fillna("somebody").astype(str),
-        cause=labels["cause"].fillna("").astype(str),
-        probability=labels["probability"].fillna(1.0).astype(float),
-    )
     found = []
-    for (record, table, person), part in named.groupby(["record_id", "table", "labelled_by"], sort=True):
-        causes = tuple(
-            f"{component}.{cause or UNSPECIFIED}"
-            for component, cause in zip(part["component"].astype(str), part["cause"], strict=True)
-            if component != NONE
-        )
-        found.append(LabelledRecord(str(record), str(table), causes, str(person), float(part["probability"].min())))
+    for (record, table, person), part in labels.groupby(["record_id", "table", "labelled_by"], sort=True):
+        named = part.loc[part["component"] != NONE]
+        causes = tuple(map(_cause, named["component"], named["cause"]))
+        found.append(LabelledRecord(str(record), str(table), causes, str(person), float(part["probability"].max())))
     return found
 
 
-def _majority(people: Sequence[LabelledRecord]) -> dict[tuple[str, str], set[str]]:
-    readings: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for one in people:
-        readings.setdefault((one.record_id, one.table), []).append(one.causes)
-    return {
-        key: {
-            cause
-            for causes in several
-            for cause in causes
-            if 2 * sum(cause in other for other in several) >= len(several)
-        }
-        for key, several in readings.items()
-    }
+def _truth(agreed: pd.DataFrame) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    columns = ["record_id", "table", "component", "cause"]
+    for record, table, component, cause in agreed[columns].itertuples(index=False, name=None):
+        causes = found.setdefault((record, table), set())
+        if component != NONE:
+            causes.add(_cause(component, cause))
+    return found
+
+
+def _cause(component: str, cause: str) -> str:
+    return f"{component}.{cause or UNSPECIFIED}"
 
 
 def _predicted(tagged: Tagged, keys: set[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
@@ -99,5 +88,5 @@ def _predicted(tagged: Tagged, keys: set[tuple[str, str]]) -> dict[tuple[str, st
     columns = ["record_id", "table", "component", "cause"]
     for record, table, component, cause in tagged.tags[columns].itertuples(index=False, name=None):
         if (record, table) in keys:
-            found.setdefault((record, table), set()).add(f"{component}.{cause or UNSPECIFIED}")
+            found.setdefault((record, table), set()).add(_cause(component, cause))
     return found

@@ -153,6 +153,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " day, else the first after it. What the rates did is a movement of its own, called currency.",
         "Nothing to do.",
     ),
+    "CX243": (
+        "Customers labelled in part",
+        "Labels tell the tagger's error by comparing all that a customer wrote with what people say of it. Whose"
+        " records were read in part says nothing of the rest.",
+        "Have all records of a customer read, or none.",
+    ),
     "CX242": (
         "Incidents known by the month",
         "Every incident of a table stands on the first day of a month, so that the day is not known. It is put into the"

@@ -103,6 +103,19 @@ def _month_message(monthly: tuple[str, ...]) -> tuple[Message, ...]:
     )
 
 
+def drop_incidents(engine: Engine) -> None:
+    """Take the tables of incidents off the engine, so that they can be built from other tags.
+
+    Parameters
+    ----------
+    engine : Engine
+        On which :func:`build_incidents` has put them.
+    """
+    for name in ("linked_incidents", "tickets_about_events", "covered_components", "dated_tags", "event_failures"):
+        engine.execute(f"drop table {name}")
+    engine.execute("drop table tag_rows")
+
+
 def build_experiences(loaded: Loaded) -> pd.DataFrame:
     """Touchpoints that are recorded whether they failed or not.
 

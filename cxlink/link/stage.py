@@ -24,6 +24,7 @@ from cxlink.link.damage import count_lost_digits
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
+from cxlink.link.labels import build_labelled
 from cxlink.link.linkage import build_linkage
 from cxlink.link.match_messages import match_messages
 from cxlink.link.overlaps import find_overlaps, overlap_messages
@@ -65,6 +66,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     subscription = business == "subscription"
     currency = settings.project.currency
     match_customers(loaded)
+    labelled, label_notes = build_labelled(loaded, tagged)
     incidents, incident_notes = build_incidents(loaded, tagged)
     experiences, responses = build_experiences(loaded), build_responses(loaded)
     # only now the charges, which take the most memory
@@ -116,6 +118,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         money_refusal=_match_refusal(linkage),
         messages=(
             *notes,
+            *label_notes,
             *incident_notes,
             *cost_notes,
             *prices.messages,
@@ -129,6 +132,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
             *_derived_message(loaded, known_ends=known_ends),
         ),
         money=money,
+        labelled=labelled,
     )
 
 

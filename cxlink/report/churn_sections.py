@@ -59,6 +59,7 @@ def build_fit_sections(churn: ChurnFit) -> tuple[Section, ...]:
     sections = (
         _curves(churn),
         _ratios("components", "Hazard ratios of an incident", churn.hazard_ratios),
+        _uncorrected(churn),
         _ratios("attributes", "Hazard ratios of attributes", churn.covariate_ratios),
         _lags(churn),
         _periods(churn),
@@ -207,6 +208,13 @@ def _ratios(
         (counted, "count"),
     )
     return Section(name, title, columns, rows, notes)
+
+
+def _uncorrected(churn: ChurnFit) -> Section:
+    section = _ratios(
+        "uncorrected", "The same by the tagger alone, before labels corrected it", churn.uncorrected_ratios
+    )
+    return replace(section, notes=())
 
 
 def _curves(churn: ChurnFit) -> Section:

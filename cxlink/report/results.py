@@ -247,6 +247,7 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
             for one in churn.validation
             if isinstance(one.a_calibration, TestResult)
         ],
+        uncorrected_ratios=_answers(churn.uncorrected_ratios),
         lags=[
             LagResult(component=one.component, months=[_answer(m) for m in one.months], reverse=one.reverse)
             for one in churn.lags

@@ -175,6 +175,7 @@ class ChurnResult(_Part):
     events: CountResult
     validation: dict[str, AnswerResult]
     a_calibration: list[CalibrationTestResult]
+    uncorrected_ratios: dict[str, AnswerResult]
     lags: list[LagResult]
     periods: list[PeriodsResult]
     proportionality: list[ProportionalityResult]

@@ -141,7 +141,8 @@ def build_label_sections(
     counted = Counter(cause for record in records for cause in record.causes or ("none",))
     people = sorted({record.labelled_by for record in records})
     rows = tuple((cause, count) for cause, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-    notes = (f"{len(records):,} records read by {', '.join(people) or 'nobody'}; {unread:,} rows not read",)
+    who = ", ".join(people) or "nobody"
+    notes = (f"{len(records):,} records read by {who}; {unread:,} rows not read, or of customers read in part",)
     sections = [Section("labels", "Labels", (("cause", "text"), ("records", "count")), rows, notes)]
     if agreement:
         sections.append(_agreement(agreement))

@@ -42,7 +42,11 @@ def tag(loaded: Loaded, taxonomy: Taxonomy) -> Tagged:
     tags = tag_records(loaded.engine.frame(RECORDS), taxonomy)
     n_cut = int(tags.attrs.get("n_cut", 0))
     return Tagged(
-        tags=tags, taxonomy_version=taxonomy.version, taxonomy_hash=taxonomy.digest, messages=_messages(n_cut)
+        tags=tags,
+        taxonomy_version=taxonomy.version,
+        taxonomy_hash=taxonomy.digest,
+        messages=_messages(n_cut),
+        cancelling=frozenset((cause.component, cause.name) for cause in taxonomy.causes if cause.intent),
     )
 
 

@@ -14,7 +14,7 @@ NONE = "none"
 """Written where a record was read and complains of nothing; an empty row was not read yet."""
 
 CAUSE_COLUMNS = ("cause 1", "cause 2", "cause 3")
-REQUIRED = ("record_id", "table", *CAUSE_COLUMNS, "probability")
+REQUIRED = ("customer", "record_id", "table", *CAUSE_COLUMNS, "probability")
 REMEDY = "Write a fresh sheet with: cxlink tag review --out labels.xlsx"
 MAX_FAULTS_SHOWN = 50
 
@@ -45,9 +45,10 @@ def read_label_sheet(path: Path, taxonomy: Taxonomy, *, labelled_by: str) -> tup
     Returns
     -------
     records : list of LabelledRecord
-        Those that were read.
+        Of customers all of whose records were read. Customers stand in random order, so that those who were read are a
+        random part of those who were drawn: each probability is multiplied by that part.
     unread : int
-        Rows without any cause, nor "none".
+        Rows without any cause, nor "none", and the others of their customers.
 
     Raises
     ------
@@ -58,19 +59,21 @@ def read_label_sheet(path: Path, taxonomy: Taxonomy, *, labelled_by: str) -> tup
     known = {f"{cause.component}.{cause.name}" for cause in taxonomy.causes}
     faults: list[str] = []
     found: list[LabelledRecord] = []
+    customers = {row.text.get("customer", "") for row in rows}
+    unread_customers = {row.text.get("customer", "") for row in rows if not _causes(row)}
+    share = 1.0 - len(unread_customers) / len(customers) if customers else 1.0
     unread = 0
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         said = _causes(row)
-        if not said:
-            unread += 1
-            continue
-        told = _faults(row, said, known, seen)
+        told = _faults(row, said, known, seen) if said else []
         faults += told
-        if not told:
+        if row.text.get("customer", "") in unread_customers:
+            unread += 1
+        elif not told:
             causes = tuple(dict.fromkeys(cause for cause in said if cause != NONE))
             record = (row.text["record_id"], row.text["table"])
-            found.append(LabelledRecord(*record, causes, labelled_by, float(row.text["probability"])))
+            found.append(LabelledRecord(*record, causes, labelled_by, share * float(row.text["probability"])))
     if faults:
         raise _as_error(path, faults)
     return found, unread

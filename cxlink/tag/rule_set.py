@@ -39,7 +39,7 @@ class RuleGroup:
     def __init__(self, letters: str, rules: Iterable[Rule]) -> None:
         self._touches = re.compile(f"[{letters}]").search if letters else None
         self._rules = tuple(rules)
-        self._compiled: list[re2._Regexp | None] = [None] * len(self._rules)
+        self._compiled: list[_Located | None] = [None] * len(self._rules)
         options = re2.Options()
         options.max_mem = MAX_SET_MEMORY
         options.log_errors = False
@@ -49,6 +49,31 @@ class RuleGroup:
         for rule in self._rules:
             self._set.Add(rule.expression)
         self._set.Compile()
+
+    def meet(self, folded: str) -> list[int]:
+        """Tell which rules match, and not where.
+
+        Parameters
+        ----------
+        folded : str
+            From :func:`cxlink.tag.normalise.fold_text`.
+
+        Returns
+        -------
+        list of int
+            Positions of rules, ascending; all of them where the set ran out of memory and each must be tried.
+        """
+        if self._touches is not None and self._touches(folded) is None:
+            return []
+        return self._meet(folded.encode())
+
+    def _meet(self, encoded: bytes) -> list[int]:
+        numbers: list[int] = self._set.Match(encoded) or []
+        if len(numbers) == 1 and numbers[0] == self._always:
+            return []
+        if self._always in numbers:
+            return sorted(number - 1 for number in numbers if number != self._always)
+        return list(range(len(self._rules)))
 
     def find(self, folded: str) -> list[Match]:
         """Find every phrase of every rule.
@@ -65,33 +90,49 @@ class RuleGroup:
         """
         if self._touches is not None and self._touches(folded) is None:
             return []
-        numbers: list[int] = self._set.Match(folded) or []
-        if len(numbers) == 1 and numbers[0] == self._always:
-            return []
-        if self._always in numbers:
-            candidates = sorted(number - 1 for number in numbers if number != self._always)
-        else:
-            candidates = list(range(len(self._rules)))
-        return [match for number in candidates for match in self._locate(number, folded)]
+        # with bytes, RE2 need not count letters at every call
+        encoded = folded.encode()
+        return [match for number in self._meet(encoded) for match in self._locate(number, folded, encoded)]
 
-    def _locate(self, number: int, folded: str) -> list[Match]:
-        expression = self._compiled[number]
-        if expression is None:
-            expression = self._compiled[number] = compile_pattern(self._rules[number].expression)
+    def _locate(self, number: int, folded: str, encoded: bytes) -> list[Match]:
+        located = self._compiled[number]
+        if located is None:
+            located = self._compiled[number] = _compile(self._rules[number].expression)
         found = []
-        for match in expression.finditer(folded):
-            start, end = match.span(1)
+        for match in located.expression.finditer(encoded):
+            start, end = _letters(match.span(1), folded, encoded)
             phrase = folded[start:end]
             start += len(phrase) - len(phrase.lstrip(" ."))
             end -= len(phrase) - len(phrase.rstrip(" ."))
             if start < end:
-                gaps = tuple(
-                    match.span(number) for name, number in expression.groupindex.items() if name.startswith("gap")
-                )
-                found.append(Match(self._rules[number], start, end, tuple(gap for gap in gaps if gap[0] >= 0)))
+                spans = [match.span(gap) for gap in located.gaps]
+                gaps = tuple(_letters(span, folded, encoded) for span in spans if span[0] >= 0)
+                found.append(Match(self._rules[number], start, end, gaps))
             if len(found) == MAX_MATCHES_PER_RULE:
                 break
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A rule by itself, which tells where its phrase and its gaps are."""
+
+    expression: re2._Regexp
+    gaps: tuple[int, ...]
+
+
+def _compile(expression: str) -> _Located:
+    compiled = compile_pattern(expression)
+    gaps = tuple(number for name, number in compiled.groupindex.items() if name.startswith("gap"))
+    return _Located(compiled, gaps)
+
+
+def _letters(span: tuple[int, int], folded: str, encoded: bytes) -> tuple[int, int]:
+    """Places in the text of places in its bytes."""
+    if len(folded) == len(encoded):
+        return span
+    start = len(encoded[: span[0]].decode())
+    return start, start + len(encoded[span[0] : span[1]].decode())
 
 
 def build_rule_groups(taxonomy: Taxonomy) -> tuple[RuleGroup, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cxlink.handoff import LabelledIncidents
+
 
 @dataclass(frozen=True)
 class Timelines:
@@ -19,6 +21,7 @@ class Timelines:
     components: tuple[str, ...] = ("delivery",)
     covariate_names: tuple[str, ...] = ()
     churn_refusal: object = None
+    labelled: LabelledIncidents | None = None
     covariates: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
