@@ -105,7 +105,9 @@ class Linked:
 class CauseCount:
     """How many records bear a root cause, and whom it reached.
 
-    ``share`` is the share of all feedback comments that name the cause; ``examples`` are record ids, and ``texts``
+    ``share`` is the share of all feedback comments that name the cause; ``corrected_share`` that of comments and
+    tickets of known customers, corrected by labels; ``trend`` the rate of customers reached over that of a year before;
+    ``examples`` are record ids, and ``texts``
     their comments as written (not redacted: the report redacts them).
     """
 
@@ -117,3 +119,5 @@ class CauseCount:
     share: Answer
     examples: tuple[str, ...]
     texts: tuple[str, ...]
+    corrected_share: Answer
+    trend: Answer

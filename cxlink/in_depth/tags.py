@@ -112,8 +112,8 @@ def share_with_tag(records: pd.DataFrame, tagged: Tagged, table: str) -> tuple[i
 
     Returns
     -------
-    with_tag, with_words : int
-        Of that table.
+    tuple of int
+        Records with a tag and words, and with words.
     """
     spoken = records.loc[(records["table"] == table) & (records["text"].str.strip() != ""), "record_id"]
     with_tag = set(tagged.tags.loc[tagged.tags["table"] == table, "record_id"].astype(str))

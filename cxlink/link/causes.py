@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, Loaded
+from cxlink.link.cause_shares import NO_LABELS, correct_shares
+from cxlink.link.cause_trends import measure_trends
 from cxlink.link.sql import read_sql
 
 EXAMPLES = 5
@@ -41,8 +44,12 @@ def count_causes(loaded: Loaded) -> tuple[CauseCount, ...]:
     texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in examples.to_dict("records"):
         texts.setdefault((row["component"], row["cause"]), []).append((row["record_id"], row["text"]))
+    rows = counts.to_dict("records")
+    causes = [(str(row["component"]), str(row["cause"])) for row in rows]
+    corrected, trends = correct_shares(loaded, causes), measure_trends(loaded, causes)
     return tuple(
-        _count(row, comments, texts.get((row["component"], row["cause"]), [])) for row in counts.to_dict("records")
+        replace(_count(row, comments, texts.get(cause, [])), corrected_share=corrected[cause], trend=trends[cause])
+        for row, cause in zip(rows, causes, strict=True)
     )
 
 
@@ -56,6 +63,8 @@ def _count(row: Mapping[Hashable, Any], comments: int, examples: list[tuple[str,
         share=_share(int(row["n_comments_with_text"]), comments),
         examples=tuple(record for record, _ in examples),
         texts=tuple(text for _, text in examples),
+        corrected_share=NO_LABELS,
+        trend=NO_LABELS,
     )
 
 

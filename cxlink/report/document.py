@@ -214,10 +214,6 @@ def _rank(effect: ComponentEffect) -> str:
 
 
 def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRow:
-    share = "-"
-    if isinstance(cause.share, Estimate):
-        percent = _in_percent(cause.share)
-        share = f"{percent.point_text}% ({percent.interval_text})"
     texts = [render_text(redact_text(text), Sink.PLAIN, limit=EXAMPLE_CHARACTERS) for text in cause.texts[:verbatims]]
     return CauseRow(
         cause.component,
@@ -225,9 +221,25 @@ def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRo
         show_count(cause.comments, published=published),
         show_count(cause.tickets, published=published),
         show_count(cause.customers, published=published),
-        share,
+        _percent(cause.share),
+        _percent(cause.corrected_share),
+        _trend(cause.trend),
         tuple(text for text in texts if text),
     )
+
+
+def _percent(share: Answer) -> str:
+    if not isinstance(share, Estimate):
+        return "-"
+    percent = _in_percent(share)
+    return f"{percent.point_text}% ({percent.interval_text})"
+
+
+def _trend(trend: Answer) -> str:
+    """Change in a year, in percent."""
+    if not isinstance(trend, Estimate):
+        return "-"
+    return f"{trend.point - 1:+.0%} ({trend.low - 1:+.0%} to {trend.high - 1:+.0%})"
 
 
 def _in_percent(share: Estimate) -> Figure:

@@ -95,10 +95,18 @@ def _details(document: Document) -> list[str]:
 
 def _causes(document: Document) -> list[str]:
     rows = [
-        [_shown(cause.component), _shown(cause.cause), cause.comments, cause.tickets, cause.customers, cause.share]
+        [
+            *map(_shown, (cause.component, cause.cause)),
+            cause.comments,
+            cause.tickets,
+            cause.customers,
+            cause.trend,
+            cause.share,
+            cause.corrected_share,
+        ]
         for cause in document.causes
     ]
-    heads = ["Component", "Cause", "Comments", "Tickets", "Customers", "Share of comments"]
+    heads = ["Component", "Cause", "Comments", "Tickets", "Customers", "A year", "Share of comments", "Corrected share"]
     examples = [
         f"{_shown(cause.component)}, {_shown(cause.cause)}: {_shown(text)}"
         for cause in document.causes

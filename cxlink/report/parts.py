@@ -130,6 +130,8 @@ class CauseRow:
     tickets: str
     customers: str
     share: str
+    corrected_share: str
+    trend: str
     examples: tuple[str, ...]
 
 

@@ -224,6 +224,8 @@ def _cause(cause: CauseCount, *, published: bool) -> CauseResult:
         tickets=_count(cause.tickets, published=published),
         customers=_count(cause.customers, published=published),
         share=_answer(cause.share),
+        corrected_share=_answer(cause.corrected_share),
+        trend=_answer(cause.trend),
         examples=list(cause.examples),
     )
 

@@ -113,6 +113,8 @@ class CauseResult(_Part):
     tickets: CountResult
     customers: CountResult
     share: AnswerResult
+    corrected_share: AnswerResult
+    trend: AnswerResult
     examples: list[str]
 
 

@@ -192,7 +192,10 @@ def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
 
 def _suppress_cause(cause: CauseCount) -> CauseCount:
     small = min(cause.customers, cause.comments) < SMALL_COUNT
-    return replace(cause, share=FEW if small else _clean(cause.share), examples=(), texts=())
+    share, corrected, trend = (
+        FEW if small else _clean(answer) for answer in (cause.share, cause.corrected_share, cause.trend)
+    )
+    return replace(cause, share=share, corrected_share=corrected, trend=trend, examples=(), texts=())
 
 
 def _suppress_churn(churn: ChurnFit) -> ChurnFit:
@@ -201,6 +204,7 @@ def _suppress_churn(churn: ChurnFit) -> ChurnFit:
         curve=_thin(churn.curve),
         hazard_ratios=_clean_all(churn.hazard_ratios),
         covariate_ratios=_clean_all(churn.covariate_ratios),
+        uncorrected_ratios=_clean_all(churn.uncorrected_ratios),
         refusal=None if churn.refusal is None else replace(churn.refusal, reason=_hide_in(churn.refusal.reason)),
         messages=_hide_digits(churn.messages),
     )

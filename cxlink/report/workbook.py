@@ -125,15 +125,17 @@ def _count(shown: str) -> object:
 
 
 def _causes(book: Workbook, document: Document) -> None:
-    sheet = Sheet(book, "Causes", widths=(28, 28, 11, 11, 11, 18, 80))
-    sheet.write_header(["Component", "Cause", "Comments", "Tickets", "Customers", "Share of comments", "Examples"])
+    sheet = Sheet(book, "Causes", widths=(28, 28, 11, 11, 11, 20, 18, 18, 80))
+    heads = ["Component", "Cause", "Comments", "Tickets", "Customers", "A year", "Share of comments", "Corrected share"]
+    sheet.write_header([*heads, "Examples"])
     for cause in document.causes:
         sheet.write_row(_cause_values(cause))
 
 
 def _cause_values(cause: CauseRow) -> list[object]:
     counts = [_count(count) for count in (cause.comments, cause.tickets, cause.customers)]
-    return [cause.component, cause.cause, *counts, cause.share, " / ".join(cause.examples)]
+    shares = (cause.trend, cause.share, cause.corrected_share)
+    return [cause.component, cause.cause, *counts, *shares, " / ".join(cause.examples)]
 
 
 def _ledger(book: Workbook, document: Document) -> None:

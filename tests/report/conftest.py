@@ -269,8 +269,9 @@ def linked() -> Linked:
 
 def causes(*names: tuple[str, str]) -> tuple[CauseCount, ...]:
     share = Estimate(0.123, 0.101, 0.147, 0.95, "share", 5200, 640, "Wilson")
+    trend = Estimate(1.18, 1.02, 1.37, 0.95, "rate ratio a year", 36, 720, "log-linear rate")
     texts = ("It came late again, call me: jane@example.com", HOSTILE_COMMENT, "الطلب متأخر جدا ورقمي ٠٥٠١٢٣٤٥٦٧")
-    return tuple(CauseCount(a, b, 640, 212, 498, share, ("R-1", "R-2"), texts) for a, b in names)
+    return tuple(CauseCount(a, b, 640, 212, 498, share, ("R-1", "R-2"), texts, share, trend) for a, b in names)
 
 
 def put_responses(engine: Engine, responses: pd.DataFrame) -> None:

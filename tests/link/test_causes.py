@@ -1,0 +1,99 @@
+"""Trends of causes, and shares corrected by labels, on companies whose answer is planted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlink.estimate import Estimate, NotEstimable
+from cxlink.handoff import CauseCount, Tagged
+from cxlink.link import count_causes, link
+from tests.canonical import build_loaded, build_settings, tags_of
+
+FIRST, LAST = date(2024, 1, 1), date(2025, 12, 31)
+N = 600
+LATE, WRONG = ("delivery", "late"), ("delivery", "wrong_item")
+RECALL, FALSE = 0.6, 0.05
+
+
+def company(seed: int, *, growth: float = 1.0, labels: str = "") -> tuple[CauseCount, ...]:
+    """Tickets about lateness, of which the tagger finds six in ten, and now and then one where there is none."""
+    rng = np.random.default_rng(seed)
+    days = pd.date_range(FIRST, LAST)
+    share = growth ** (np.arange(len(days)) / 365.25)
+    drawn = rng.choice(len(days), 2400, p=share / share.sum())
+    tickets = pd.DataFrame(
+        {
+            "ticket_id": [f"t{number}" for number in range(len(drawn))],
+            "customer_id": [f"c{number}" for number in rng.integers(0, N, len(drawn))],
+            "opened_at": days[drawn],
+            "component": None,
+            "body": "words",
+            "handle_minutes": 1.0,
+        }
+    )
+    is_late = rng.random(len(tickets)) < 0.4
+    luck = rng.random(len(tickets))
+    found = np.where(is_late, luck < RECALL, luck < FALSE)
+    tagged = tags_of([(record, "tickets", *LATE) for record in tickets["ticket_id"][found]])
+    people = pd.DataFrame({"customer_id": [f"c{number}" for number in range(N)], "acquired_on": pd.Timestamp(FIRST)})
+    people = people.assign(ended_on=pd.NaT, end_reason=None)
+    charge = {"customer_id": ["c1"], "charged_on": [pd.Timestamp("2024-03-01")], "amount": [1.0], "kind": ["recurring"]}
+    frames = {"customers": people, "revenue": pd.DataFrame(charge), "tickets": tickets}
+    if labels:
+        drawn_customers = rng.random(N) < 0.3
+        is_read = drawn_customers[tickets["customer_id"].str[1:].astype(int)]
+        if labels == "before":
+            is_read &= (tickets["opened_at"] < pd.Timestamp("2024-07-01")).to_numpy()
+        read = tickets.loc[is_read]
+        frames["labels"] = pd.DataFrame(
+            {
+                "record_id": read["ticket_id"],
+                "table": "tickets",
+                "component": np.where(is_late[is_read], "delivery", "none"),
+                "cause": np.where(is_late[is_read], "late", None),
+                "labelled_by": "ann",
+                "probability": 0.3,
+            }
+        )
+    first = date(2024, 7, 1) if labels == "before" else FIRST
+    loaded = build_loaded(frames, first=first, last=LAST)
+    link(loaded, Tagged(tagged.tags, "t", "0", ()), build_settings(), divisor=100)
+    return count_causes(loaded)
+
+
+def of(causes: tuple[CauseCount, ...], cause: tuple[str, str]) -> CauseCount:
+    return next(one for one in causes if (one.component, one.cause) == cause)
+
+
+@pytest.mark.parametrize(("growth", "seed"), [(1.0, 1), (1.5, 2), (0.6, 3)])
+def test_a_planted_trend_is_found(growth: float, seed: int) -> None:
+    trend = of(company(seed, growth=growth), LATE).trend
+    assert isinstance(trend, Estimate)
+    error = np.log(trend.high / trend.low) / (2 * 1.96)
+    # three standard errors; a customer met twice in a month counts once, which hardly matters at this rate
+    assert abs(np.log(trend.point / growth)) < 3 * error
+    assert error < 0.1
+
+
+@pytest.mark.parametrize("labels", ["within", "before"])
+def test_the_share_is_freed_from_the_taggers_mistakes(labels: str) -> None:
+    late = of(company(5, labels=labels), LATE)
+    corrected = late.corrected_share
+    assert isinstance(corrected, Estimate)
+    error = (corrected.high - corrected.low) / (2 * 1.96)
+    assert abs(corrected.point - 0.4) < 3 * error
+    assert error < 0.07
+    # the tagger alone would say .6 of .4 and .05 of .6
+    assert late.tickets / 2400 < 0.4 - 3 * error or labels == "before"
+    assert ("adjusted count" in corrected.method) == (labels == "before")
+
+
+def test_without_labels_and_with_few_records_there_is_no_answer() -> None:
+    late = of(company(6), LATE)
+    assert isinstance(late.corrected_share, NotEstimable)
+    assert "tag review" in late.corrected_share.needs
+    assert isinstance(late.trend, Estimate)
