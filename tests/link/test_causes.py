@@ -54,7 +54,7 @@ def company(seed: int, *, growth: float = 1.0, labels: str = "") -> tuple[CauseC
                 "record_id": read["ticket_id"],
                 "table": "tickets",
                 "component": np.where(is_late[is_read], "delivery", "none"),
-                "cause": np.where(is_late[is_read], "late", None),
+                "cause": np.where(is_late[is_read], "late", ""),
                 "labelled_by": "ann",
                 "probability": 0.3,
             }
