@@ -75,12 +75,13 @@ def _repeated(taxonomy: Taxonomy) -> Iterator[Finding]:
 def _untried(taxonomy: Taxonomy) -> Iterator[Finding]:
     spoken = {(rule.component, rule.cause) for rule in taxonomy.rules if rule.kind == "complaint"}
     tried = {(example.component, example.cause) for example in taxonomy.examples if example.wanted}
+    with_examples = {component for component, _ in tried}
     for cause in taxonomy.causes:
         name = (cause.component, cause.name)
         place = ".".join(name)
         if name not in spoken:
             yield Finding("warning", "untried", place, "no pattern finds this cause")
-        elif taxonomy.examples and name not in tried and cause.name != UNSPECIFIED:
+        elif cause.component in with_examples and name not in tried and cause.name != UNSPECIFIED:
             yield Finding("info", "untried", place, "no example tries this cause")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cxlink.tag.lint import Finding, lint_taxonomy
 from cxlink.tag.phrases import bound_pattern, compile_pattern, expand_pattern
-from cxlink.tag.read_taxonomy import read_taxonomy
+from cxlink.tag.read_taxonomy import read_taxonomy, shipped_names
 from cxlink.tag.sample_pattern import sample_texts
 from cxlink.tag.taxonomy import Taxonomy
 
@@ -75,9 +75,13 @@ def test_examples_are_tried(tmp_path: Path) -> None:
     assert wrong == ['"the pool was lovely" is not tagged so', '"what a dirty pool" is tagged so, and must not be']
 
 
-def test_the_shipped_taxonomy_has_no_error(taxonomy: Taxonomy) -> None:
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_shipped_taxonomy_has_no_error_and_tags_its_examples(name: str) -> None:
+    taxonomy = read_taxonomy(shipped=name)
     findings = lint_taxonomy(taxonomy)
     assert [one for one in findings if one.severity == "error"] == []
+    languages = {example.language for example in taxonomy.examples}
+    assert name == "default" or languages == {"ar", "de", "en", "es", "he", "lv", "pt"}
 
 
 def test_nearly_every_shipped_pattern_can_be_sampled(taxonomy: Taxonomy) -> None:
