@@ -236,15 +236,18 @@ def _average_precision(rows: TagRows, score: Floats, truth: Flags, draws: Floats
     """Sum over thresholds of the precision there times the recall gained there; equal scores are one threshold."""
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), score.size - 1)
-    true = truth[order, None]
+    case_weights, codes, true = rows.weights[order, None], rows.codes[order], truth[order]
+    # Precision matters only where recall is gained: at thresholds that a record with the tag is at.
+    gains = np.diff(np.cumsum(true)[last], prepend=0) > 0
     result = []
     for batch in np.array_split(draws, max(1, len(draws) * score.size // DRAWN_AT_ONCE)):
-        weight = rows.weights[order, None] * batch.T[rows.codes[order]]
-        found = np.cumsum(weight, axis=0)[last]
-        right = np.cumsum(weight * true, axis=0)[last]
+        weight = np.take(np.ascontiguousarray(batch.T), codes, axis=0) * case_weights
+        found = np.cumsum(weight, axis=0)[last[gains]]
+        right = np.cumsum(weight[true], axis=0)[np.cumsum(true)[last[gains]] - 1]
         gained = np.diff(right, axis=0, prepend=0.0)
         precision = np.divide(right, found, out=np.zeros_like(right), where=found > 0)
-        result.append(_ratio((precision * gained).sum(axis=0), right[-1]))
+        total = right[-1] if len(right) else np.zeros(len(batch))
+        result.append(_ratio((precision * gained).sum(axis=0), total))
     return np.concatenate(result)
 
 
