@@ -122,7 +122,7 @@ def baseline_hazard(
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
     coefficients = read_coefficients(beta, rows)
     sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
-    used = sets.first <= sets.last
+    used = sets.ever_at_risk
     sets = sets.select(used)
     with np.errstate(over="ignore", invalid="ignore"):
         predictor = rows.matrix[used] @ coefficients
@@ -138,7 +138,8 @@ def baseline_hazard(
         check_shares(sets, rows.weights[used], CoxError)
     if risk[sets.death_rows].min() < SMALLEST_RISK:
         raise CoxError(OVERFLOW)
-    hazard = sum_cells(split_by_risk(sets, predictor), risk, death_weights, rows.efron).hazard
+    sets = split_by_risk(sets, predictor)
+    hazard = sum_cells(sets, risk, sets.sum_at_risk(risk), death_weights, rows.efron).hazard
     if np.log(hazard.max()) - shift > 600.0:
         raise CoxError(OVERFLOW)
     increment = hazard * np.exp(-shift)

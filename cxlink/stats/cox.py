@@ -8,13 +8,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, Labels, check_clusters, read_codes
+from cxlink.stats.arrays import Floats, Labels, check_clusters
 from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_cox_rows
 from cxlink.stats.errors import CoxError
 from cxlink.stats.newton import maximise
-from cxlink.stats.objective import FirthLikelihood, Objective, PlainLikelihood, RidgeLikelihood
+from cxlink.stats.objective import FirthLikelihood, Objective, RidgeLikelihood
 from cxlink.stats.partial_likelihood import log_likelihood_at
-from cxlink.stats.sandwich import score_residual_columns, sum_by_cluster
+from cxlink.stats.sampled_climb import climb_with_sample
+from cxlink.stats.sandwich import read_clusters, score_residual_parts, sum_by_cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +139,15 @@ def fit_cox(
     True
     """
     rows = read_cox_rows(X, stop, event, start, weights, strata, ties)
-    clusters = None if cluster is None else read_codes("cluster", cluster, rows.stop.size, CoxError)
+    clusters = None if cluster is None else read_clusters(cluster, rows.stop.size)
     design = build_cox_design(rows)
     if clusters is not None:
         check_clusters(clusters[1][design.used], CoxError)
-    objective = _objective(design, ridge, firth=firth)
-    zero = np.zeros(design.scale.size)
-    point, null, iterations = maximise(objective, zero, max_iterations=max_iterations, tolerance=tolerance)
-    is_plain = isinstance(objective, PlainLikelihood)
+    penalised, zero = _penalised(design, ridge, firth=firth), np.zeros(design.scale.size)
+    if penalised is None:
+        point, null, iterations = climb_with_sample(design, rows, max_iterations=max_iterations, tolerance=tolerance)
+    else:
+        point, null, iterations = maximise(penalised, zero, max_iterations=max_iterations, tolerance=tolerance)
     covariance = np.linalg.inv(point.information)
     dfbeta = None
     if clusters is not None:
@@ -156,8 +158,8 @@ def fit_cox(
         beta=point.beta / design.scale,
         covariance=covariance / np.outer(design.scale, design.scale),
         robust_covariance=None if dfbeta is None else dfbeta.T @ dfbeta,
-        log_likelihood=point.log_likelihood if is_plain else log_likelihood_at(design, point.beta),
-        null_log_likelihood=null if is_plain else log_likelihood_at(design, zero),
+        log_likelihood=point.log_likelihood if penalised is None else log_likelihood_at(design, point.beta),
+        null_log_likelihood=null if penalised is None else log_likelihood_at(design, zero),
         n_events=int(design.sets.death_rows.size),
         score_residuals=_all_score_residuals(design, point.beta) if keep_score_residuals else None,
         dfbeta=dfbeta,
@@ -167,9 +169,9 @@ def fit_cox(
     )
 
 
-def _objective(design: CoxDesign, ridge: npt.ArrayLike | None, *, firth: bool) -> Objective:
+def _penalised(design: CoxDesign, ridge: npt.ArrayLike | None, *, firth: bool) -> Objective | None:
     if ridge is None:
-        return FirthLikelihood(design) if firth else PlainLikelihood(design)
+        return FirthLikelihood(design) if firth else None
     if firth:
         raise CoxError("ridge and firth are two answers to the same trouble: choose one")
     penalty = np.asarray(ridge, dtype=np.float64)
@@ -184,6 +186,8 @@ def _objective(design: CoxDesign, ridge: npt.ArrayLike | None, *, firth: bool) -
 def _all_score_residuals(design: CoxDesign, beta: Floats) -> Floats:
     """Score residuals of all rows, in the covariates' own units."""
     residuals = np.zeros((design.used.size, design.scale.size))
-    for j, residual in enumerate(score_residual_columns(design, beta)):
-        residuals[design.used, j] = residual * design.scale[j]
+    used = np.flatnonzero(design.used)
+    unit = design.scale / design.covariates.unit
+    for rows, part in score_residual_parts(design, beta):
+        residuals[used[rows]] = part * unit
     return residuals

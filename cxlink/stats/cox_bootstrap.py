@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxlink.stats.arrays import Floats, Integers, read_codes
-from cxlink.stats.cox_design import CoxDesign, build_cox_design, read_coefficients, read_cox_rows
+from cxlink.stats.cox_design import CoxDesign, build_cox_design, lay_out, read_coefficients, read_cox_rows
 from cxlink.stats.errors import CoxError
 from cxlink.stats.newton import check_rank, maximise
 from cxlink.stats.objective import PlainLikelihood
@@ -100,7 +100,7 @@ def bootstrap_cox(
         if not np.any(row_weights[rows.event]):
             raise CoxError(f"no events in draw {number}: no row with a weight above zero ends in an event")
         weighted = (
-            replace(design, weights=row_weights[design.used])
+            lay_out(design.covariates, row_weights[design.used], design.sets, design.used, design.efron)
             if draw.min() > 0
             else build_cox_design(replace(rows, weights=row_weights, event=rows.event & (row_weights > 0)))
         )

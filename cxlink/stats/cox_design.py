@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from cxlink.stats.arrays import (
     LARGEST_NUMBER,
-    SMALLEST_NUMBER,
     Flags,
     Floats,
     Integers,
@@ -24,9 +23,7 @@ from cxlink.stats.arrays import (
 )
 from cxlink.stats.errors import CoxError
 from cxlink.stats.risk_sets import RiskSets, build_risk_sets, check_shares
-
-BLOCK = 1 << 12
-"""Rows copied at a time."""
+from cxlink.stats.standardise import Standardised, standardise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,8 @@ class CoxDesign:
 
     Parameters
     ----------
-    columns : ndarray of float64, shape (n_columns, n_used)
-        Covariates of the rows in use, one covariate after another, centred and scaled.
-    center, scale : ndarray of float64, shape (n_columns,)
-        ``original = columns * scale + center``.
+    covariates : Standardised
+        Covariates of the rows in use.
     weights : ndarray of float64, shape (n_used,), or None
         Case weights above zero; None: all one.
     sets : RiskSets
@@ -47,15 +42,21 @@ class CoxDesign:
         Rows that are at risk at some event and have a weight above zero; the others cannot change the fit.
     efron : bool
         Efron's treatment of ties; otherwise Breslow's.
+    observed : ndarray of float64, shape (n_cells, n_columns)
+        Weight times standardised covariate, summed over each cell's events.
     """
 
-    columns: Floats
-    center: Floats
-    scale: Floats
+    covariates: Standardised
     weights: Floats | None
     sets: RiskSets
     used: Flags
     efron: bool
+    observed: Floats
+
+    @property
+    def scale(self) -> Floats:
+        """What one standardised unit of each covariate is in its own, shape (n_columns,)."""
+        return self.covariates.scale
 
     @property
     def death_weights(self) -> Floats:
@@ -195,7 +196,7 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
     Returns
     -------
     CoxDesign
-        Holds one float64 copy of the covariates in use.
+        Holds at most one float64 copy of the covariates in use.
 
     Raises
     ------
@@ -204,61 +205,39 @@ def build_cox_design(rows: CoxRows) -> CoxDesign:
         differ too much for late entry.
     """
     sets = build_risk_sets(rows.stop, rows.event, rows.start, rows.strata)
-    used = sets.first <= sets.last
+    used = sets.ever_at_risk
     if rows.weights is not None:
         used &= rows.weights > 0
-    n_rows, n_columns = rows.matrix.shape
-    n_used = int(np.count_nonzero(used))
-    keep: Flags | slice = slice(None) if n_used == n_rows else used
-    weights = None if rows.weights is None else rows.weights[keep]
-    sets = sets if n_used == n_rows else sets.select(used)
+    everybody = bool(used.all())
+    weights = rows.weights if rows.weights is None or everybody else rows.weights[used]
+    sets = sets if everybody else sets.select(used)
     if weights is not None:
         check_shares(sets, weights, CoxError)
-    columns = _take_columns(rows.matrix, used, n_used)
-    center, scale = np.empty(n_columns), np.empty(n_columns)
-    for j in range(n_columns):
-        center[j], scale[j] = _standardise(columns[j], j, weights)
-    constant = tuple(int(j) for j in np.flatnonzero(scale == 0.0))
-    if constant:
-        raise CoxError(f"{name_columns(constant)}: constant among the rows at risk", constant)
-    return CoxDesign(
-        columns=columns,
-        center=center,
-        scale=scale,
-        weights=weights,
-        sets=sets,
-        used=used,
-        efron=rows.efron,
-    )
+    return lay_out(standardise(rows.matrix, None if everybody else used, weights), weights, sets, used, rows.efron)
 
 
-def _take_columns(matrix: npt.NDArray[Any], used: Flags, n_used: int) -> Floats:
-    """Rows in use, one covariate after another; block by block, so that each row is read from memory once."""
-    columns = np.empty((matrix.shape[1], n_used))
-    filled = 0
-    for begin in range(0, matrix.shape[0], BLOCK):
-        kept = used[begin : begin + BLOCK]
-        block = matrix[begin : begin + BLOCK]
-        block = block if kept.all() else block[kept]
-        columns[:, filled : filled + block.shape[0]] = block.T
-        filled += block.shape[0]
-    return columns
+def lay_out(covariates: Standardised, weights: Floats | None, sets: RiskSets, used: Flags, efron: bool) -> CoxDesign:
+    """Put a design together.
 
+    Parameters
+    ----------
+    covariates : Standardised
+        As in :class:`CoxDesign`, and so are the others.
+    weights : ndarray of float64, shape (n_used,), or None
+        Case weights.
+    sets : RiskSets
+        Risk sets.
+    used : ndarray of bool, shape (n_rows,)
+        Rows in use.
+    efron : bool
+        Treatment of ties.
 
-def _standardise(column: Floats, j: int, weights: Floats | None) -> tuple[float, float]:
-    """Centre and scale column `j` in place; a scale of zero means that it is constant."""
-    low, high = float(column.min()), float(column.max())
-    if low == high:
-        return low, 0.0
-    largest = max(abs(low), abs(high))
-    if not SMALLEST_NUMBER < largest < LARGEST_NUMBER:
-        raise CoxError(f"{name_columns((j,))}: numbers too large or too small to compute with, change its unit", (j,))
-    total = column.size if weights is None else float(weights.sum())
-    center = float(column.sum() if weights is None else weights @ column) / total
-    column -= center
-    squares = column @ column if weights is None else (weights * column) @ column
-    scale = float(np.sqrt(squares / total))
-    if scale <= 1e-13 * largest:
-        return center, 0.0
-    column *= 1.0 / scale
-    return center, scale
+    Returns
+    -------
+    CoxDesign
+        With what its events have in sum.
+    """
+    death_weights = np.ones(sets.death_rows.size) if weights is None else weights[sets.death_rows]
+    sums = sets.sum_death_rows(death_weights, covariates.matrix)
+    observed = covariates.center_sums(sums, sets.sum_deaths(death_weights))
+    return CoxDesign(covariates, weights, sets, used, efron, observed)

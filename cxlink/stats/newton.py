@@ -60,7 +60,7 @@ def maximise(
     null = point.log_likelihood
     check_rank(point)
     for iteration in range(max_iterations):
-        step = _newton_step(point)
+        step = newton_step(point)
         length = max(float(point.gradient @ step), 0.0) ** 0.5
         if length <= tolerance:
             return point, null, iteration
@@ -79,12 +79,28 @@ def maximise(
                 raise CoxError(f"{name_columns(columns)}: hazard ratios too large to compute, or infinite", columns)
             raise CoxError(f"the likelihood cannot be increased further, yet a step of {length:.1e} s.e. remains")
         point = better
-    check_separation(objective, point, _newton_step(point))
+    check_separation(objective, point, newton_step(point))
     raise CoxError(f"no maximum after {max_iterations} iterations")
 
 
-def _newton_step(point: LikelihoodPoint) -> Floats:
-    """Solve for the step; a direction that lost all information is refused."""
+def newton_step(point: LikelihoodPoint) -> Floats:
+    """Solve for the step; a direction that lost all information is refused.
+
+    Parameters
+    ----------
+    point : LikelihoodPoint
+        Where the climb has come to.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_columns,)
+        To be added to the coefficients.
+
+    Raises
+    ------
+    CoxError
+        Naming the column.
+    """
     try:
         half = np.linalg.cholesky(point.information)
     except np.linalg.LinAlgError:
@@ -161,7 +177,7 @@ def check_separation(objective: Objective, point: LikelihoodPoint, step: Floats)
     .. [1] Heinze and Schemper (2001), Biometrics 57:114-119, on monotone likelihood.
     """
     design = objective.design
-    along = step @ design.columns
+    along = design.covariates.predict(step)
     reach = float(np.ptp(along))
     if reach == 0.0:
         return
@@ -177,5 +193,5 @@ def check_separation(objective: Objective, point: LikelihoodPoint, step: Floats)
 
 def _moving_columns(design: CoxDesign, step: Floats) -> tuple[int, ...]:
     """Columns that make up a step, by how far each moves the linear predictor."""
-    move = np.abs(step) * np.ptp(design.columns, axis=1)
+    move = np.abs(step) * np.ptp(design.covariates.matrix, axis=0) / design.covariates.unit
     return tuple(int(j) for j in np.flatnonzero(move > 0.25 * move.max()))

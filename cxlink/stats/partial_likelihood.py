@@ -17,9 +17,11 @@ from cxlink.stats.arrays import Floats
 from cxlink.stats.cox_design import CoxDesign
 from cxlink.stats.risk_bands import split_by_risk
 from cxlink.stats.risk_sets import RiskSets
+from cxlink.stats.row_parts import cut
+from cxlink.stats.small_products import cross_products
 
-BLOCK = 1 << 15
-"""Rows per block of the Gram matrix, so that a weighted copy of the covariates stays in cache."""
+BLOCK = 1 << 12
+"""Rows per block of sums of products, so that a weighted copy of the covariates stays in the processor's cache."""
 
 SMALLEST_RISK = 1e-150
 """An event with less than this share of its stratum's highest risk ends the climb: its square would underflow."""
@@ -48,6 +50,29 @@ class CellSums:
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeRisk:
+    """Relative hazards at one coefficient vector.
+
+    Parameters
+    ----------
+    death_predictor : ndarray of float64, shape (n_events,)
+        Linear predictor of each event, shifted so that the largest in each stratum is zero: the partial likelihood does
+        not notice, and ``exp`` cannot overflow.
+    risk : ndarray of float64, shape (n_used,)
+        Case weight times ``exp`` of the same.
+    sets : RiskSets
+        Risk sets that can sum such risks without loss.
+    at_risk : ndarray of float64, shape (n_cells,)
+        Sum of `risk` over each risk set.
+    """
+
+    death_predictor: Floats
+    risk: Floats
+    sets: RiskSets
+    at_risk: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class LikelihoodPoint:
     """The partial likelihood at one coefficient vector, in standardised covariates.
 
@@ -72,7 +97,7 @@ class LikelihoodPoint:
     second_moment: Floats
 
 
-def sum_cells(sets: RiskSets, risk: Floats, death_weights: Floats, efron: bool) -> CellSums:
+def sum_cells(sets: RiskSets, risk: Floats, at_risk: Floats, death_weights: Floats, efron: bool) -> CellSums:
     """Sum the denominators of each cell's events.
 
     Parameters
@@ -81,6 +106,8 @@ def sum_cells(sets: RiskSets, risk: Floats, death_weights: Floats, efron: bool) 
         Risk sets over n_used rows.
     risk : ndarray of float64, shape (n_used,)
         Case weight times relative hazard.
+    at_risk : ndarray of float64, shape (n_cells,)
+        Its sum over each risk set: ``sets.sum_at_risk(risk)``.
     death_weights : ndarray of float64, shape (n_events,)
         Case weight of each event.
     efron : bool
@@ -98,30 +125,32 @@ def sum_cells(sets: RiskSets, risk: Floats, death_weights: Floats, efron: bool) 
     n_deaths = np.bincount(sets.death_cell, minlength=sets.n_cells)
     at_events = sets.sum_deaths(risk[sets.death_rows])
     # Cancellation where a heavy row has left must not push a denominator below its own events.
-    at_risk = np.maximum(sets.sum_at_risk(risk), at_events)
-    mean_weight = sets.sum_deaths(death_weights) / n_deaths
-    cell = np.repeat(np.arange(sets.n_cells), n_deaths)
+    at_risk = np.maximum(at_risk, at_events)
     begin = np.cumsum(n_deaths) - n_deaths
-    fraction = (np.arange(cell.size) - begin[cell]) / n_deaths[cell] if efron else np.zeros(cell.size)
-    denominator = at_risk[cell] - fraction * at_events[cell]
-    hazard = mean_weight[cell] / denominator
-    curve = hazard / denominator
+    denominator = np.repeat(at_risk, n_deaths)
+    fraction = np.zeros(denominator.size)
+    if efron:
+        fraction = (np.arange(denominator.size) - np.repeat(begin, n_deaths)) / np.repeat(n_deaths, n_deaths)
+        denominator -= fraction * np.repeat(at_events, n_deaths)
+    mean_weight = sets.sum_deaths(death_weights) / n_deaths
+    hazard = 1.0 / denominator
+    tied_hazard = fraction * hazard
 
     def add(per_event: Floats) -> Floats:
-        return np.add.reduceat(per_event, begin)
+        return mean_weight * np.add.reduceat(per_event, begin)
 
     return CellSums(
         hazard=add(hazard),
-        tied_hazard=add(fraction * hazard),
-        curve0=add(curve),
-        curve1=add(fraction * curve),
-        curve2=add(fraction**2 * curve),
-        log_denominator=add(mean_weight[cell] * np.log(denominator)),
+        tied_hazard=add(tied_hazard),
+        curve0=add(hazard * hazard),
+        curve1=add(tied_hazard * hazard),
+        curve2=add(tied_hazard * tied_hazard),
+        log_denominator=add(np.log(denominator)),
     )
 
 
-def relative_risk(design: CoxDesign, beta: Floats) -> tuple[Floats, Floats, RiskSets]:
-    """Linear predictor and case-weighted relative hazard of each row.
+def relative_risk(design: CoxDesign, beta: Floats) -> RelativeRisk:
+    """Relative hazard of each row, and of those at risk together.
 
     Parameters
     ----------
@@ -132,18 +161,17 @@ def relative_risk(design: CoxDesign, beta: Floats) -> tuple[Floats, Floats, Risk
 
     Returns
     -------
-    predictor, risk : ndarray of float64, shape (n_used,)
-        The predictor is shifted so that its largest value in each stratum is zero: the partial likelihood does not
-        notice, and ``exp`` cannot overflow.
-    sets : RiskSets
-        Risk sets that can sum such risks without loss.
+    RelativeRisk
+        See there.
     """
-    predictor = beta @ design.columns
+    predictor = design.covariates.predict(beta) if beta.any() else np.zeros(design.sets.n_rows)
     predictor -= design.sets.largest_in_stratum(predictor)
-    risk = np.exp(predictor)
+    sets = split_by_risk(design.sets, predictor)
+    death_predictor = predictor[sets.death_rows]
+    risk = np.exp(predictor, out=predictor)
     if design.weights is not None:
         risk *= design.weights
-    return predictor, risk, split_by_risk(design.sets, predictor)
+    return RelativeRisk(death_predictor, risk, sets, sets.sum_at_risk(risk))
 
 
 def expected_events(sets: RiskSets, risk: Floats, cells: CellSums) -> Floats:
@@ -184,12 +212,12 @@ def log_likelihood_at(design: CoxDesign, beta: Floats) -> float:
     float
         Minus infinity where the likelihood underflows.
     """
-    predictor, risk, sets = relative_risk(design, beta)
-    if not risk[sets.death_rows].all():
+    at = relative_risk(design, beta)
+    if not at.risk[at.sets.death_rows].all():
         return -np.inf
     with np.errstate(over="ignore", invalid="ignore"):  # in the sums of which derivatives are made
-        cells = sum_cells(sets, risk, design.death_weights, design.efron)
-    return _log_likelihood(design, predictor, cells)
+        cells = sum_cells(at.sets, at.risk, at.at_risk, design.death_weights, design.efron)
+    return _log_likelihood(design, at, cells)
 
 
 def evaluate(design: CoxDesign, beta: Floats) -> LikelihoodPoint | None:
@@ -207,14 +235,14 @@ def evaluate(design: CoxDesign, beta: Floats) -> LikelihoodPoint | None:
     LikelihoodPoint or None
         None where the likelihood underflows: the coefficients are far too large.
     """
-    predictor, risk, sets = relative_risk(design, beta)
-    if risk[sets.death_rows].min() < SMALLEST_RISK:
+    at = relative_risk(design, beta)
+    if at.risk[at.sets.death_rows].min() < SMALLEST_RISK:
         return None
-    cells = sum_cells(sets, risk, design.death_weights, design.efron)
-    gradient, gram, means = _derivatives(design, sets, risk, cells, design.death_weights)
+    cells = sum_cells(at.sets, at.risk, at.at_risk, design.death_weights, design.efron)
+    gradient, gram, means = _derivatives(design, at, cells, design.observed.sum(axis=0))
     return LikelihoodPoint(
         beta=beta,
-        log_likelihood=_log_likelihood(design, predictor, cells),
+        log_likelihood=_log_likelihood(design, at, cells),
         gradient=gradient,
         information=gram - means,
         second_moment=np.diag(gram).copy(),
@@ -238,67 +266,67 @@ def evaluate_by_cell(design: CoxDesign, beta: Floats, factors: Sequence[Floats])
     list of (ndarray, ndarray)
         Shapes (n_columns,) and (n_columns, n_columns), one pair a factor.
     """
-    _, risk, sets = relative_risk(design, beta)
-    cells = sum_cells(sets, risk, design.death_weights, design.efron)
+    at = relative_risk(design, beta)
+    cells = sum_cells(at.sets, at.risk, at.at_risk, design.death_weights, design.efron)
     found = []
     for factor in factors:
         scaled = CellSums(**{field.name: getattr(cells, field.name) * factor for field in fields(CellSums)})
-        weights = design.death_weights * factor[sets.death_cell]
-        gradient, gram, means = _derivatives(design, sets, risk, scaled, weights)
+        gradient, gram, means = _derivatives(design, at, scaled, factor @ design.observed)
         found.append((gradient, gram - means))
     return found
 
 
 def _derivatives(
-    design: CoxDesign, sets: RiskSets, risk: Floats, cells: CellSums, death_weights: Floats
+    design: CoxDesign, at: RelativeRisk, cells: CellSums, observed: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Gradient, and the two terms of which the information is the difference."""
-    expected = expected_events(sets, risk, cells)
-    gradient = design.columns[:, sets.death_rows] @ death_weights - design.columns @ expected
-    gram = _gram(design.columns, expected)
-    at_risk, at_events = sum_covariates(design, sets, risk)
-    cross = (at_risk * cells.curve1) @ at_events.T
-    means = (at_risk * cells.curve0) @ at_risk.T - cross - cross.T + (at_events * cells.curve2) @ at_events.T
-    return gradient, gram, means
+    at_risk, at_events = sum_covariates(design, at)
+    hazard_sums = cells.hazard @ at_risk - cells.tied_hazard @ at_events
+    expected = expected_events(at.sets, at.risk, cells)
+    products = _sum_products(design.covariates.matrix, expected)
+    gram = design.covariates.center_products(products, hazard_sums, float(expected.sum()))
+    cross = (at_risk.T * cells.curve1) @ at_events
+    means = (at_risk.T * cells.curve0) @ at_risk - cross - cross.T + (at_events.T * cells.curve2) @ at_events
+    return observed - hazard_sums, gram, means
 
 
-def sum_covariates(design: CoxDesign, sets: RiskSets, risk: Floats) -> tuple[Floats, Floats]:
+def sum_covariates(design: CoxDesign, at: RelativeRisk) -> tuple[Floats, Floats]:
     """Sum risk times covariate over each cell's risk set and over its events.
 
     Parameters
     ----------
     design : CoxDesign
         Rows in use.
-    sets : RiskSets
-        Their risk sets, from :func:`relative_risk`.
-    risk : ndarray of float64, shape (n_used,)
-        Case weight times relative hazard.
+    at : RelativeRisk
+        Their risks.
 
     Returns
     -------
-    at_risk : ndarray of float64, shape (n_columns, n_cells)
+    at_risk : ndarray of float64, shape (n_cells, n_columns)
         Over everyone at risk.
-    at_events : ndarray of float64, shape (n_columns, n_cells)
+    at_events : ndarray of float64, shape (n_cells, n_columns)
         Over those with an event.
     """
-    shape = (design.columns.shape[0], sets.n_cells)
-    at_risk, at_events = np.empty(shape), np.empty(shape)
-    death_risk = risk[sets.death_rows]
-    for j, column in enumerate(design.columns):
-        at_risk[j] = sets.sum_at_risk(risk * column)
-        at_events[j] = sets.sum_deaths(death_risk * column[sets.death_rows])
+    covariates, sets = design.covariates, at.sets
+    at_risk = covariates.center_sums(sets.sum_rows_at_risk(at.risk, covariates.matrix), at.at_risk)
+    death_risk = at.risk[sets.death_rows]
+    at_events = sets.sum_death_rows(death_risk, covariates.matrix)
+    at_events = covariates.center_sums(at_events, sets.sum_deaths(death_risk))
     return at_risk, at_events
 
 
-def _log_likelihood(design: CoxDesign, predictor: Floats, cells: CellSums) -> float:
-    own = design.death_weights @ predictor[design.sets.death_rows]
-    return float(own - cells.log_denominator.sum())
+def _log_likelihood(design: CoxDesign, at: RelativeRisk, cells: CellSums) -> float:
+    return float(design.death_weights @ at.death_predictor - cells.log_denominator.sum())
 
 
-def _gram(columns: Floats, weights: Floats) -> Floats:
-    """``columns @ diag(weights) @ columns.T``, block by block."""
-    total = np.zeros((columns.shape[0], columns.shape[0]))
-    for begin in range(0, weights.size, BLOCK):
-        block = columns[:, begin : begin + BLOCK]
-        total += (block * weights[begin : begin + BLOCK]) @ block.T
+def _sum_products(matrix: Floats, weights: Floats) -> Floats:
+    """``matrix.T @ diag(weights) @ matrix``, block by block."""
+    n_rows, n_columns = matrix.shape
+    total = np.zeros((n_columns, n_columns))
+    for rows in cut(n_rows, BLOCK):
+        block = matrix[rows]
+        # Much quicker than broadcasting over few columns.
+        weighted = np.repeat(weights[rows], n_columns).reshape(block.shape)
+        weighted *= block
+        total += cross_products(weighted, block)
     return total

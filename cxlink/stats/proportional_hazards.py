@@ -207,8 +207,8 @@ def _mean_ranks(every: Floats, times: Floats) -> Floats:
 def _left_continuous_deaths(rows: CoxRows, times: Floats) -> Floats:
     """One less the Kaplan-Meier curve of all rows just before each time; case weights left out, as R does."""
     every = build_risk_sets(rows.stop, rows.event, rows.start, None)
-    sets = every.select(every.first <= every.last)
+    sets = every.select(every.ever_at_risk)
     deaths = np.bincount(sets.death_cell, minlength=sets.n_cells)
-    steps = np.concatenate(([1.0], np.cumprod(1.0 - deaths / sets.sum_at_risk(np.ones(sets.last.size)))))
+    steps = np.concatenate(([1.0], np.cumprod(1.0 - deaths / sets.sum_at_risk(np.ones(sets.borders.shape[0])))))
     result: Floats = 1.0 - steps[np.searchsorted(sets.time, times, side="left")]
     return result

@@ -7,11 +7,12 @@ only at cells where somebody of the band is at risk: what rounding leaves behind
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from cxlink.stats.arrays import Flags, Floats, Integers
+from cxlink.stats.arrays import Flags, Floats
+from cxlink.stats.cell_borders import sum_backwards, sum_forwards
 from cxlink.stats.risk_sets import RiskSets
 
 BAND_WIDTH = 12.0
@@ -25,71 +26,37 @@ SINGLE_BAND = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """Rows of similar risk.
+class BandedRiskSets(RiskSets):
+    """Risk sets that sum each band by itself; each band has borders of its own, one band after another.
 
     Parameters
     ----------
-    rows : ndarray of int, shape (n_band,)
-        Which rows.
-    sets : RiskSets
-        Their ranges over all cells; without events.
-    occupied : ndarray of bool, shape (n_cells,)
-        Cells with at least one of them at risk.
+    occupied : ndarray of bool, shape (n_bands, n_cells)
+        Cells with at least one row of the band at risk.
     """
 
-    rows: Integers
-    sets: RiskSets
     occupied: Flags
 
+    @property
+    def n_borders(self) -> int:
+        """Number of borders of all bands."""
+        return len(self.occupied) * (int(self.time.size) + self.stratum_first.size - 1)
 
-@dataclass(frozen=True, slots=True)
-class BandedRiskSets(RiskSets):
-    """Risk sets that sum each band by itself.
-
-    Parameters
-    ----------
-    bands : tuple of Band
-        Every row is in one.
-    """
-
-    bands: tuple[Band, ...]
-
-    def sum_at_risk(self, values: Floats) -> Floats:
-        """Add up a number per row over each cell's risk set.
-
-        Parameters
-        ----------
-        values : ndarray of float64, shape (n_rows,)
-            Proportional to the risk.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_cells,)
-            Sum over the rows at risk.
-        """
-        total = np.zeros(self.n_cells)
-        for band in self.bands:
-            total += np.where(band.occupied, band.sets.sum_at_risk(values[band.rows]), 0.0)
+    def _sum_backwards(self, change: Floats) -> Floats:
+        """What is there in each cell, whatever its band, as long as somebody of the band is."""
+        total = np.zeros((self.n_cells, *change.shape[1:]))
+        for there, own in zip(self.occupied, np.split(change, len(self.occupied)), strict=True):
+            total[there] += sum_backwards(own, self.stratum_first)[there]
         return total
 
-    def accumulate(self, per_cell: Floats) -> Floats:
-        """Add up a number per cell over the cells at which each row is at risk.
-
-        Parameters
-        ----------
-        per_cell : ndarray of float64, shape (n_cells,)
-            Inversely proportional to the risk of those at risk.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_rows,)
-            The sum over ``first .. last``.
-        """
-        result = np.empty(self.first.size)
-        for band in self.bands:
-            result[band.rows] = band.sets.accumulate(np.where(band.occupied, per_cell, 0.0))
-        return result
+    def _sum_forwards(self, per_cell: Floats) -> Floats:
+        """Sums for each band over those cells at which somebody of it is."""
+        bands = []
+        for there in self.occupied:
+            own = per_cell.copy()
+            own[~there] = 0.0
+            bands.append(sum_forwards(own, self.stratum_first))
+        return np.concatenate(bands)
 
 
 def split_by_risk(sets: RiskSets, predictor: Floats) -> RiskSets:
@@ -109,23 +76,13 @@ def split_by_risk(sets: RiskSets, predictor: Floats) -> RiskSets:
     """
     if predictor.min() > -SINGLE_BAND:
         return sets
-    number = np.minimum(predictor / -BAND_WIDTH, LAST_BAND).astype(np.intp)
+    bands, number = np.unique(np.minimum(predictor / -BAND_WIDTH, LAST_BAND).astype(np.int32), return_inverse=True)
     own = {field.name: getattr(sets, field.name) for field in fields(RiskSets)}
-    bands = tuple(_build_band(sets, np.flatnonzero(number == band)) for band in np.unique(number))
-    return BandedRiskSets(**own, bands=bands)
+    own["borders"] = sets.borders + (number * sets.n_borders).astype(np.int32)[:, None]
+    return BandedRiskSets(**own, occupied=np.array([_occupied(sets, number == band) for band in range(bands.size)]))
 
 
-def _build_band(sets: RiskSets, rows: Integers) -> Band:
-    """Take some rows out of the risk sets, without events."""
-    nobody = np.empty(0, dtype=np.intp)
-    part = RiskSets(
-        first=sets.first[rows],
-        last=sets.last[rows],
-        time=sets.time,
-        stratum=sets.stratum,
-        stratum_first=sets.stratum_first,
-        death_rows=nobody,
-        death_cell=nobody,
-        has_entry=sets.has_entry,
-    )
-    return Band(rows, part, part.sum_at_risk(np.ones(rows.size)) > 0.5)
+def _occupied(sets: RiskSets, rows: Flags) -> Flags:
+    """Cells at which some of these rows are at risk."""
+    part = replace(sets, borders=sets.borders[rows])
+    return np.asarray(part.sum_at_risk(np.ones(part.borders.shape[0])) > 0.5)

@@ -40,7 +40,7 @@ def company(seed: int, *, growth: float = 1.0, labels: str = "") -> tuple[CauseC
     found = np.where(is_late, luck < RECALL, luck < FALSE)
     tagged = tags_of([(record, "tickets", *LATE) for record in tickets["ticket_id"][found]])
     people = pd.DataFrame({"customer_id": [f"c{number}" for number in range(N)], "acquired_on": pd.Timestamp(FIRST)})
-    people = people.assign(ended_on=pd.NaT, end_reason=None)
+    people = people.assign(ended_on=pd.Series(pd.NaT, people.index), end_reason="")
     charge = {"customer_id": ["c1"], "charged_on": [pd.Timestamp("2024-03-01")], "amount": [1.0], "kind": ["recurring"]}
     frames = {"customers": people, "revenue": pd.DataFrame(charge), "tickets": tickets}
     if labels:
