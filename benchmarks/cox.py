@@ -28,8 +28,8 @@ import numpy as np
 COVARIATES = [f"x{j}" for j in range(10)]
 OTHERS = ["start", "stop", "event", "customer"]
 AGREE = 1e-5
-RUNS = 5
-"""Of our own fit, each in a new process: the quickest counts."""
+RUNS, LONG_SECONDS = 5, 30.0
+"""Of each side, each in a new process: the quickest counts. A fit that takes so long is not run again."""
 R_SCRIPT = """
 library(survival)
 a <- commandArgs(trailingOnly = TRUE)
@@ -146,6 +146,16 @@ def alone(fit: Callable[[Path, str, str], Answer], folder: Path, kind: str, erro
         return pool.apply(fit, (folder, kind, errors))
 
 
+def quickest(fit: Callable[[Path, str, str], Answer], folder: Path, kind: str, errors: str) -> Answer:
+    """The quickest of several fits."""
+    best = alone(fit, folder, kind, errors)
+    for _ in range(RUNS - 1):
+        if best[0] > LONG_SECONDS:
+            break
+        best = min(best, alone(fit, folder, kind, errors), key=lambda answer: answer[0])
+    return best
+
+
 def compare(n_customers: int, kind: str, errors: str, *, with_lifelines: bool) -> None:
     """Print seconds, memory and ratios of one kind of fit."""
     with tempfile.TemporaryDirectory() as place:
@@ -157,13 +167,13 @@ def compare(n_customers: int, kind: str, errors: str, *, with_lifelines: bool) -
         n_rows, n_events = len(rows["event"]), int(rows["event"].sum())
         del rows
         print(f"{kind}, {errors} errors: {n_customers:,} customers, {n_rows:,} rows, {n_events:,} events", flush=True)
-        own = min((alone(fit_cxlink, folder, kind, errors) for _ in range(RUNS)), key=lambda answer: answer[0])
+        own = quickest(fit_cxlink, folder, kind, errors)
         print(f"  cxlink     {own[0]:9.2f} s {own[1]:8,.0f} MB", flush=True)
         peers: dict[str, Callable[[Path, str, str], Answer]] = {"R coxph": fit_r} if shutil.which("Rscript") else {}
         if with_lifelines and errors == "model":
             peers["lifelines"] = fit_lifelines
         for name, fit in peers.items():
-            seconds, peak, numbers = alone(fit, folder, kind, errors)
+            seconds, peak, numbers = quickest(fit, folder, kind, errors)
             apart = float(np.max(np.abs(np.array(own[2]) / np.array(numbers) - 1)))
             print(
                 f"  {name:10} {seconds:9.2f} s {peak:8,.0f} MB: {seconds / own[0]:6.1f} times the time,"

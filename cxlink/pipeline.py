@@ -28,6 +28,8 @@ from cxlink.link import count_causes, link
 from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
+from cxlink.tag.classifier import Classifier
+from cxlink.tag.classifier_file import read_classifier
 from cxlink.tag.handover import tag
 from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.taxonomy import Taxonomy
@@ -119,7 +121,7 @@ def load_and_tag(
         settings, engine=engine, as_of=as_of, cache=state / "cache" if settings.load.cache and state else None
     )
     progress("tag", 0.0)
-    return loaded, tag(loaded, read_rules(settings))
+    return loaded, tag(loaded, read_rules(settings), read_model(settings))
 
 
 def read_rules(settings: Settings) -> Taxonomy:
@@ -143,6 +145,28 @@ def read_rules(settings: Settings) -> Taxonomy:
     path = settings.taxonomy.path
     own = None if path is None else Path(expand_path(path, settings.folder))
     return read_taxonomy(own, shipped=settings.taxonomy.shipped)
+
+
+def read_model(settings: Settings) -> Classifier | None:
+    """Read the classifier that the configuration names.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+
+    Returns
+    -------
+    Classifier or None
+        None where rules alone tag.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read (CX303).
+    """
+    path = settings.taxonomy.classifier
+    return None if path is None else read_classifier(expand_path(path, settings.folder))
 
 
 def run(
@@ -294,6 +318,7 @@ __all__ = [
     "load_and_link",
     "load_and_tag",
     "open_engine",
+    "read_model",
     "read_rules",
     "run",
     "start_draws",

@@ -176,6 +176,7 @@ class TaxonomySettings(_Group):
     """``[taxonomy]``: the words of the root causes; the shipped ones where absent."""
 
     path: str | None = Field(default=None, description="a TOML file or folder, or a sheet of plain words")
+    classifier: str | None = Field(default=None, description="written by cxlink tag train; decides on what it learnt")
     shipped: str = Field(default="default", description="default, retail, telecom or travel, where path is absent")
 
 

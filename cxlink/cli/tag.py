@@ -166,6 +166,45 @@ def evaluate(
         show(build_evaluation_sections(told), form)
 
 
+@app.command("train")
+def train(
+    out: Annotated[Path, typer.Option("--out", help="File to write, such as tags.json.gz.", metavar="FILE")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    form: FormatOption = "table",
+    quiet: QuietOption = False,
+) -> None:
+    """Train a classifier on your labels, and show how right it is on customers that it did not learn from."""
+    from cxlink.in_depth.evaluate import read_labels
+    from cxlink.pipeline import read_rules, start_draws
+    from cxlink.report.tag_sections import build_training_sections
+    from cxlink.stats import EstimationError
+    from cxlink.tag.classifier_file import write_classifier
+    from cxlink.tag.evaluate import train_on_labelled
+
+    with linked_data(config, as_of, quiet=quiet) as (settings, data):
+        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
+        rules = read_rules(settings)
+        labelled = read_labels(data.loaded, data.tagged, rules)
+        day = data.loaded.observed_to.isoformat()
+    if labelled is None:
+        remedy = "Draw some with cxlink tag review, and name them under [[sources.labels]]."
+        raise DataError("CX306", "labels", "there is no label of a record that matches a customer.", remedy)
+    chosen = settings.project.seed if seed is None else seed
+    try:
+        told = train_on_labelled(labelled, rules, seed=chosen, trained_on=day, rng=rng)
+    except EstimationError as error:
+        raise DataError("CX306", "labels", f"{error.reason}.", "Label records of more customers.") from error
+    try:
+        write_classifier(told.classifier, out)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CannotCreateError("CX021", str(out), f"cannot be written ({reason}).", "Name another --out.") from error
+    show(build_training_sections(told), form)
+    say(f'{out}: name it under [taxonomy] as classifier = "{out.name}".', quiet=quiet)
+
+
 @app.command("discover")
 def discover(
     config: ConfigOption = DEFAULT_CONFIG,

@@ -13,7 +13,7 @@ from cxlink.report.section import Kind, Section, Value
 from cxlink.stats import Agreement, Measure, Measured, NotMeasured, Scores, TagAccuracy
 from cxlink.tag.agreement import CauseAgreement
 from cxlink.tag.discover import Theme
-from cxlink.tag.evaluate import Evaluation
+from cxlink.tag.evaluate import Evaluation, Trained
 from cxlink.tag.label_sheet import LabelledRecord
 from cxlink.tag.lint import Finding
 from cxlink.tag.match import Explanation, Tag
@@ -189,6 +189,33 @@ def build_evaluation_sections(told: Evaluation) -> tuple[Section, ...]:
     ]
     if told.agreement:
         sections.append(_agreement(told.agreement))
+    return tuple(sections)
+
+
+def build_training_sections(told: Trained) -> tuple[Section, ...]:
+    """Show how right a trained classifier is, beside the rules.
+
+    Parameters
+    ----------
+    told : Trained
+        The classifier and both accuracies.
+
+    Returns
+    -------
+    tuple of Section
+        By the classifier, by the rules, and what was left to them.
+    """
+    names = told.classifier.tags
+    facts = told.classifier.facts
+    size = f"{facts.n_texts:,} records of {facts.n_customers:,} customers"
+    left = tuple((name, reason) for name, reason in sorted(told.classifier.untrained.items()))
+    title = f"By the classifier, on customers it did not learn from; {size}"
+    sections = [
+        _accuracy("classifier", title, names, told.by_classifier, with_f1=False),
+        _accuracy("rules", "By the rules alone, on the same records", names, told.by_rules, with_f1=False),
+    ]
+    if left:
+        sections.append(Section("left", "Left to the rules", _columns("cause", "why"), left))
     return tuple(sections)
 
 

@@ -10,7 +10,10 @@ import pandas as pd
 
 from cxlink.stats import EstimationError, TagAccuracy, estimate_tag_accuracy
 from cxlink.tag.agreement import CauseAgreement, measure_agreement
+from cxlink.tag.classifier import Classifier
 from cxlink.tag.label_sheet import LabelledRecord
+from cxlink.tag.learned import train_on_labels
+from cxlink.tag.taxonomy import Taxonomy
 
 LEAST_RECORDS = 20
 """Of a language or a month, for figures of its own."""
@@ -109,3 +112,60 @@ def _parts(records: pd.DataFrame, measure: Callable[[np.ndarray], TagAccuracy]) 
             except EstimationError as error:
                 found[f"{name} {value}"] = error.reason
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A classifier, with its accuracy on customers it did not learn from, and that of the rules on the same records."""
+
+    classifier: Classifier
+    by_classifier: TagAccuracy
+    by_rules: TagAccuracy
+
+
+def train_on_labelled(
+    labelled: LabelledRecords, taxonomy: Taxonomy, *, seed: int, trained_on: str, rng: np.random.Generator
+) -> Trained:
+    """Train a classifier, and measure it by cross-fitting.
+
+    Parameters
+    ----------
+    labelled : LabelledRecords
+        Labels beside tags.
+    taxonomy : Taxonomy
+        Whose rules are features.
+    seed : int
+        Of the folds.
+    trained_on : str
+        A date for the file.
+    rng : Generator
+        Randomness of the intervals.
+
+    Returns
+    -------
+    Trained
+        Causes of too few customers are left to the rules.
+
+    Raises
+    ------
+    EstimationError
+        If no cause can be trained.
+    """
+    records = labelled.records
+    customer, weight = records["customer"].to_numpy(), records["weight"].to_numpy()
+    learnt = train_on_labels(
+        records["text"].tolist(),
+        labelled.truth,
+        labelled.causes,
+        customer,
+        weight,
+        taxonomy,
+        seed=seed,
+        trained_on=trained_on,
+    )
+    kept = learnt.kept
+    by_classifier, by_rules = (
+        estimate_tag_accuracy(learnt.truth, given, customer[kept], weights=weight[kept], rng=rng)
+        for given in (learnt.given, learnt.by_rules)
+    )
+    return Trained(learnt.classifier, by_classifier, by_rules)

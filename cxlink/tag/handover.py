@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cxlink.handoff import Loaded, Message, Tagged
+from cxlink.tag.classifier import Classifier
 from cxlink.tag.stage import tag_records
 from cxlink.tag.taxonomy import Taxonomy
 
@@ -24,7 +25,7 @@ order by "table", record_id
 """
 
 
-def tag(loaded: Loaded, taxonomy: Taxonomy) -> Tagged:
+def tag(loaded: Loaded, taxonomy: Taxonomy, classifier: Classifier | None = None) -> Tagged:
     """Find component and root cause of every comment and ticket.
 
     Parameters
@@ -33,13 +34,15 @@ def tag(loaded: Loaded, taxonomy: Taxonomy) -> Tagged:
         The canonical tables.
     taxonomy : Taxonomy
         Checked.
+    classifier : Classifier, optional
+        Decides on the causes that it learnt.
 
     Returns
     -------
     Tagged
         One row a record, component and cause.
     """
-    tags = tag_records(loaded.engine.frame(RECORDS), taxonomy)
+    tags = tag_records(loaded.engine.frame(RECORDS), taxonomy, classifier)
     n_cut = int(tags.attrs.get("n_cut", 0))
     return Tagged(
         tags=tags,

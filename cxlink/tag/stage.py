@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from cxlink.tag.classifier import Classifier
 from cxlink.tag.exported import causes_of, exported_meanings
+from cxlink.tag.learned import RULE, tag_with
 from cxlink.tag.match import Tag, tag_texts
 from cxlink.tag.normalise import fold_text
 from cxlink.tag.taxonomy import UNSPECIFIED, Cause, Taxonomy
@@ -17,7 +19,7 @@ COLUMNS = ("record_id", "table", "component", "cause", "source", "rule", "start"
 _KEY = ["record_id", "table", "component", "cause"]
 
 
-def tag_records(records: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
+def tag_records(records: pd.DataFrame, taxonomy: Taxonomy, classifier: Classifier | None = None) -> pd.DataFrame:
     """Tag records: a given component is kept verbatim and wins, text fills blanks and adds the cause.
 
     Parameters
@@ -27,6 +29,8 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
         (several, as exported); nulls count as blank.
     taxonomy : Taxonomy
         From :func:`cxlink.tag.read_taxonomy.read_taxonomy`.
+    classifier : Classifier, optional
+        Decides on the causes that it learnt; rules alone where None.
 
     Returns
     -------
@@ -40,9 +44,10 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
     plain = {name: _as_text(records[name]) for name in ("record_id", "table", "component", "cause", "text")}
     exported = _as_text(records["tags"]) if "tags" in records else [""] * len(records)
     tagged = tag_texts(plain["text"], taxonomy)
+    tags_of_texts = tagged.tags if classifier is None else tag_with(plain["text"], taxonomy, classifier)
     meanings = exported_meanings(taxonomy)
     rows = []
-    for record, tags, outside in zip(zip(*plain.values(), strict=True), tagged.tags, exported, strict=True):
+    for record, tags, outside in zip(zip(*plain.values(), strict=True), tags_of_texts, exported, strict=True):
         complaints = [tag for tag in tags if tag.is_complaint]
         found = list(_rows_of(*record, complaints=complaints))
         rows += found or list(_rows_exported(record[0], record[1], causes_of(outside, meanings)))
@@ -72,7 +77,8 @@ def _rows_of(
     for tag in complaints:
         is_filled = bool(cause.strip()) and not tag.intent
         name = cause if is_filled else tag.cause
-        yield (record_id, table, tag.component, name, "text", *_evidence(tag, text), tag.intent)
+        source = "classifier" if tag.rule == RULE else "text"
+        yield (record_id, table, tag.component, name, source, *_evidence(tag, text), tag.intent)
 
 
 def _rows_given(

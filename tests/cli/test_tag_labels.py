@@ -171,3 +171,18 @@ def test_more_customers_than_there_are_means_all() -> None:
     assert (sample.probability == 1.0).all()
     nearly = draw_for_labels(np.arange(10) < 1, np.zeros(10, dtype=bool), n=9, rng=np.random.default_rng(1))
     assert nearly.probability.max() <= 1.0
+
+
+def test_a_classifier_is_trained_named_and_used(labelled: Path) -> None:
+    out = labelled.parent / "tags.json.gz"
+    told = run_here("train", "--config", str(labelled), "--out", str(out), "--quiet")
+    assert "customers it did not learn from" in " ".join(told.split())
+    assert "Left to the rules" in told
+    text = labelled.read_text(encoding="utf-8")
+    config = labelled.parent / "learned.toml"
+    config.write_text(f'{text}\n[taxonomy]\nclassifier = "tags.json.gz"\n', encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(run_here("apply", "--config", str(config), "--format", "csv", "--quiet"))))
+    assert {row["source"] for row in rows} <= {"given", "text", "tags", "classifier"}
+    out.write_bytes(b"{}")
+    with pytest.raises(ConfigError, match="CX303"):
+        run_here("apply", "--config", str(config), "--quiet")

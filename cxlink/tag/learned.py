@@ -1,0 +1,202 @@
+"""Rules and a trained classifier together: what the classifier knows it decides, the rest is the rules'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxlink.errors import ConfigError
+from cxlink.stats import EstimationError
+from cxlink.tag.classifier import Classifier
+from cxlink.tag.match import Tag, tag_texts
+from cxlink.tag.taxonomy import Taxonomy
+
+RULE = "classifier"
+"""Stands for the rule's name where the classifier found a cause that no rule did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A trained classifier, and what it says of texts of customers that it did not learn from.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        Trained on all texts.
+    kept : ndarray of int, shape (n,)
+        Positions of the texts that repeat no other.
+    truth, given, by_rules : ndarray of bool, shape (n, k)
+        Columns as ``classifier.tags``: by people, by models that saw no text of the customer, and by the rules alone.
+    """
+
+    classifier: Classifier
+    kept: np.ndarray
+    truth: np.ndarray
+    given: np.ndarray
+    by_rules: np.ndarray
+
+
+def hits_of(tags: Sequence[tuple[Tag, ...]], names: Sequence[str]) -> np.ndarray:
+    """Say which causes the rules find in each text.
+
+    Parameters
+    ----------
+    tags : sequence of tuple of Tag, shape (n,)
+        By the rules.
+    names : sequence of str, shape (k,)
+        Causes, as "component.cause".
+
+    Returns
+    -------
+    ndarray of bool, shape (n, k)
+        Complaints alone.
+    """
+    place = {name: column for column, name in enumerate(names)}
+    found = np.zeros((len(tags), len(names)), dtype=bool)
+    for row, of_text in enumerate(tags):
+        for tag in of_text:
+            column = place.get(f"{tag.component}.{tag.cause}")
+            if tag.is_complaint and column is not None:
+                found[row, column] = True
+    return found
+
+
+def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -> list[tuple[Tag, ...]]:
+    """Tag texts by rules and classifier.
+
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+        As the customers wrote them.
+    taxonomy : Taxonomy
+        Whose causes the classifier learnt.
+    classifier : Classifier
+        Trained.
+
+    Returns
+    -------
+    list of tuple of Tag
+        Causes that the classifier learnt are as it says, with the rule's words where a rule found them too, and else
+        with the whole text; other causes, and intents, are the rules'.
+
+    Raises
+    ------
+    ConfigError
+        CX303 if the classifier belongs to another taxonomy.
+    """
+    check_belongs(classifier, taxonomy)
+    by_rules = tag_texts(texts, taxonomy).tags
+    spoken = [place for place, text in enumerate(texts) if text.strip()]
+    intents = {f"{cause.component}.{cause.name}" for cause in taxonomy.causes if cause.intent}
+    learnt = [name for name in classifier.tags if name not in intents]
+    given = np.zeros((len(texts), len(classifier.tags)), dtype=bool)
+    if spoken:
+        hits = hits_of([by_rules[place] for place in spoken], classifier.rules) if classifier.rules else None
+        given[spoken] = classifier.predict([texts[place] for place in spoken], hits)
+    columns = [(column, name) for column, name in enumerate(classifier.tags) if name in learnt]
+    return [
+        _merge(tags, [name for column, name in columns if given[row, column]], set(learnt), len(texts[row]))
+        for row, tags in enumerate(by_rules)
+    ]
+
+
+def check_belongs(classifier: Classifier, taxonomy: Taxonomy) -> None:
+    """Refuse a classifier that learnt the causes of another taxonomy.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        Read from its file.
+    taxonomy : Taxonomy
+        Of the configuration.
+
+    Raises
+    ------
+    ConfigError
+        CX303.
+    """
+    causes = {f"{cause.component}.{cause.name}" for cause in taxonomy.causes}
+    if not set(classifier.tags) <= causes:
+        unknown = ", ".join(sorted(set(classifier.tags) - causes)[:3])
+        message = f"it learnt causes that the taxonomy does not have: {unknown}."
+        raise ConfigError("CX303", "[taxonomy] classifier", message, "Train it again: cxlink tag train.")
+    if classifier.n_embedding:
+        message = "it needs sentence embeddings, which a configuration cannot give."
+        raise ConfigError("CX303", "[taxonomy] classifier", message, "Train it again: cxlink tag train.")
+
+
+def _merge(tags: tuple[Tag, ...], named: Sequence[str], learnt: set[str], length: int) -> tuple[Tag, ...]:
+    kept = [tag for tag in tags if not tag.is_complaint or f"{tag.component}.{tag.cause}" not in learnt]
+    by_name = {f"{tag.component}.{tag.cause}": tag for tag in tags if tag.is_complaint}
+    for name in named:
+        component, _, cause = name.partition(".")
+        kept.append(by_name.get(name) or Tag(component, cause, "", "complaint", RULE, 0, length))
+    return tuple(sorted(kept, key=lambda tag: (tag.start, tag.end, tag.component, tag.cause)))
+
+
+def train_on_labels(
+    texts: Sequence[str],
+    truth: np.ndarray,
+    causes: Sequence[str],
+    customers: np.ndarray,
+    weights: np.ndarray,
+    taxonomy: Taxonomy,
+    *,
+    seed: int,
+    trained_on: str,
+) -> Learnt:
+    """Train a classifier on labelled records, the rules' hits among its features.
+
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+        Labelled records.
+    truth : ndarray of bool, shape (n, k)
+        What people said.
+    causes : sequence of str, shape (k,)
+        As "component.cause".
+    customers, weights : ndarray, shape (n,)
+        Who wrote each, and one over the probability with which it was drawn.
+    taxonomy : Taxonomy
+        Whose rules are features.
+    seed : int
+        Of the folds.
+    trained_on : str
+        A date for the file.
+
+    Returns
+    -------
+    Learnt
+        Of the causes that enough customers complained of.
+
+    Raises
+    ------
+    EstimationError
+        If no cause can be trained.
+    """
+    from cxlink.tag.duplicates import find_repeats
+    from cxlink.tag.train import train_classifier
+
+    first = ~find_repeats(texts).is_repeat
+    if not first.any():
+        raise EstimationError("there are no texts")
+    hits = hits_of(tag_texts(texts, taxonomy).tags, causes)
+    kept: list[int] = np.flatnonzero(first).tolist()
+    training = train_classifier(
+        [texts[place] for place in kept],
+        truth[kept],
+        causes,
+        customers[kept],
+        weights=weights[kept],
+        rule_hits=hits[kept],
+        seed=seed,
+        taxonomy=taxonomy.digest,
+        trained_on=trained_on,
+    )
+    classifier = training.classifier
+    columns = np.array([list(causes).index(name) for name in classifier.tags], dtype=np.intp)
+    given = classifier.decide(training.cross_fitted)
+    rows = np.array(kept, dtype=np.intp)
+    return Learnt(classifier, rows, truth[rows][:, columns], given, hits[rows][:, columns])
