@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -47,10 +50,48 @@ def correct_shares(loaded: Loaded, causes: list[Cause]) -> dict[Cause, Answer]:
     predicted = _bears(records, _tags(loaded), causes)
     said = _bears(records, truth.loc[truth["component"] != NONE].rename(columns={"table": "table_name"}), causes)
     within = bool((is_read & inside).any())
+    weight = 1.0 / records["probability"].fillna(1.0).to_numpy()
+    customer = records["customer"].to_numpy()
+
+    def estimate(columns: list[int]) -> Prevalence:
+        tags, truth_of = predicted[:, columns], said[:, columns]
+        if within:
+            rows = inside
+            return difference_estimate(
+                tags[rows], truth_of[rows], is_read[rows], weight[rows], customer[rows]
+            ).prevalence
+        # all causes at once: what is missed of one may stand under another
+        return adjusted_count(
+            truth_of[is_read], tags[is_read], customer[is_read], tags[inside], customer[inside], weight[is_read]
+        ).prevalence
+
+    found: dict[Cause, Answer] = dict(zip(causes, _refuse_thin(estimate, len(causes)), strict=True))
+    method, n = INSIDE if within else ELSEWHERE, int(inside.sum())
+    events = said[is_read].sum(axis=0)
     return {
-        cause: _share(records, predicted[:, k], said[:, k], is_read, inside, within=within)
-        for k, cause in enumerate(causes)
+        cause: replace(answer, n=n, events=int(events[k]), method=method) if isinstance(answer, Estimate) else answer
+        for k, (cause, answer) in enumerate(found.items())
     }
+
+
+def _refuse_thin(estimate: Callable[[list[int]], Prevalence], n_causes: int) -> list[Answer]:
+    """Estimate all shares that can be; those that cannot are left out one after another, with the reason."""
+    answers: list[Answer] = [NO_LABELS] * n_causes
+    columns = list(range(n_causes))
+    while columns:
+        try:
+            shares = estimate(columns)
+        except EstimationError as error:
+            refusal = NotEstimable(error.reason, "labels of more customers: cxlink tag review")
+            lost = [columns[place] for place in error.columns] or columns
+            for column in lost:
+                answers[column] = refusal
+            columns = [column for column in columns if column not in lost]
+            continue
+        for place, column in enumerate(columns):
+            answers[column] = _estimate(shares, place)
+        break
+    return answers
 
 
 def _records(loaded: Loaded) -> pd.DataFrame:
@@ -80,47 +121,14 @@ def _bears(records: pd.DataFrame, tags: pd.DataFrame, causes: list[Cause]) -> np
     return found
 
 
-def _share(
-    records: pd.DataFrame,
-    predicted: np.ndarray,
-    said: np.ndarray,
-    is_read: np.ndarray,
-    inside: np.ndarray,
-    *,
-    within: bool,
-) -> Answer:
-    customer = records["customer"].to_numpy()
-    weight = 1.0 / records["probability"].fillna(1.0).to_numpy()
-    n = int(inside.sum())
-    try:
-        if within:
-            rows = inside
-            found = difference_estimate(
-                predicted[rows, None], said[rows, None], is_read[rows], weight[rows], customer[rows]
-            ).prevalence
-        else:
-            known = is_read
-            found = adjusted_count(
-                said[known, None],
-                predicted[known, None],
-                customer[known],
-                predicted[inside, None],
-                customer[inside],
-                weight[known],
-            ).prevalence
-    except EstimationError as error:
-        return NotEstimable(error.reason, "labels of more customers: cxlink tag review")
-    return _estimate(found, n, int(said[is_read].sum()), INSIDE if within else ELSEWHERE)
-
-
-def _estimate(found: Prevalence, n: int, events: int, method: str) -> Estimate:
+def _estimate(shares: Prevalence, place: int) -> Estimate:
     return Estimate(
-        point=float(found.share[0]),
-        low=float(found.low[0]),
-        high=float(found.high[0]),
+        point=float(shares.share[place]),
+        low=float(shares.low[place]),
+        high=float(shares.high[place]),
         level=LEVEL,
         unit="share of records",
-        n=n,
-        events=events,
-        method=method,
+        n=0,
+        events=0,
+        method="",
     )
