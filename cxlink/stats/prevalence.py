@@ -206,7 +206,7 @@ def refuse_tags(at_fault: Flags, reason: str) -> None:
     """
     if at_fault.any():
         columns = tuple(int(j) for j in np.flatnonzero(at_fault))
-        raise EstimationError(f"tags {', '.join(map(str, columns))}: {reason}", columns)
+        raise EstimationError(reason, columns)
 
 
 def clip_shares(raw: Floats, influence: Floats, ids: Labels, bearers: Integers, level: float) -> Prevalence:

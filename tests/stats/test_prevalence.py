@@ -147,7 +147,7 @@ def test_the_order_of_records_does_not_matter(seed: int) -> None:
         ({"cluster": lambda c: c // 100}, "fewer than 10 labelled customers bear them"),
         (
             {"truth": lambda y: np.maximum(y, [0, 0, 1])},
-            "tags 2: fewer than 10 labelled customers have a record without",
+            "fewer than 10 labelled customers have a record without",
         ),
     ],
 )
