@@ -13,7 +13,7 @@ from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.handoff import Linked
 from cxlink.stats import CoxError, EstimationError, Influenced, debias
 
-LEAST_LABELLED_EVENTS = 10
+LEAST_LABELLED_EVENTS = 5
 """Labelled leavers for each coefficient: below, the fit among them alone is not to be trusted."""
 
 
@@ -57,8 +57,8 @@ def correct_for_labels(
     weight = np.divide(1.0, chance, out=np.zeros(len(chance)), where=chance > 0)
     n_columns = int(fitted.design.kept.sum())
     spoken = int((rows.voluntary & (chance[rows.customer] > 0)).sum())
-    if spoken < LEAST_LABELLED_EVENTS * n_columns // 2:
-        needed = LEAST_LABELLED_EVENTS * n_columns // 2
+    needed = LEAST_LABELLED_EVENTS * n_columns
+    if spoken < needed:
         return fitted, None, f"{spoken} of the labelled customers left, needs {needed}"
     true_rows = _true_rows(linked, windows)
     try:

@@ -14,6 +14,7 @@ from cxlink.stats import CoxFit, fit_cox, fit_kept_columns
 LEVEL = 0.95
 Z = 1.959963984540054
 METHOD = "Cox model on days of tenure, delayed entry, Efron ties, errors clustered by customer"
+CORRECTED = f"{METHOD}; corrected for the tagger's error by labelled customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def fit_design(design: Design, rows: RiskRows, weights: np.ndarray | None = None
     return Fitted(fitted, there, there.spread(fitted.beta), np.sqrt(np.diag(covariance)), covariance)
 
 
-def hazard_ratio(log_ratio: float, error: float, n: int, events: int) -> Estimate:
+def hazard_ratio(log_ratio: float, error: float, n: int, events: int, method: str = METHOD) -> Estimate:
     """Hazard ratio with its interval.
 
     Parameters
@@ -182,6 +183,8 @@ def hazard_ratio(log_ratio: float, error: float, n: int, events: int) -> Estimat
         Log hazard ratio and its clustered error.
     n, events : int
         Customers, and leavers it rests on.
+    method : str
+        How it was estimated.
 
     Returns
     -------
@@ -196,5 +199,5 @@ def hazard_ratio(log_ratio: float, error: float, n: int, events: int) -> Estimat
         unit="hazard ratio",
         n=n,
         events=events,
-        method=METHOD,
+        method=method,
     )

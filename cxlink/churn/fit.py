@@ -9,7 +9,7 @@ import numpy as np
 
 from cxlink.churn.calendar import calendar_level
 from cxlink.churn.correct import correct_for_labels
-from cxlink.churn.design import Design, Fitted, build_design, fit_design, hazard_ratio
+from cxlink.churn.design import CORRECTED, METHOD, Design, Fitted, build_design, fit_design, hazard_ratio
 from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
 from cxlink.churn.gates import check_churn, check_exposure, check_size
 from cxlink.churn.lags import fit_lag_profiles
@@ -142,9 +142,10 @@ def component_ratios(main: MainFit, components: Sequence[str]) -> dict[str, Answ
         With intervals clustered by customer.
     """
     n, fitted = len(np.unique(main.rows.customer)), main.fitted
+    method = METHOD if main.uncorrected is None else CORRECTED
     return {
         name: main.refusals[name]
-        or hazard_ratio(fitted.beta[place], fitted.error[place], n, exposed_leavers(main, place))
+        or hazard_ratio(fitted.beta[place], fitted.error[place], n, exposed_leavers(main, place), method)
         for place, name in enumerate(components)
     }
 

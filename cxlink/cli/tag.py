@@ -53,14 +53,14 @@ def apply(
     quiet: QuietOption = False,
 ) -> None:
     """Count tags by cause and language; as CSV or JSON every record and tag; or explain one comment."""
-    from cxlink.in_depth.tags import count_tags, list_tags, read_records, share_with_tag
+    from cxlink.in_depth.tags import add_languages, count_tags, list_tags, read_records, share_with_tag
     from cxlink.report.tag_sections import build_apply_sections
 
     if explain is not None:
         _explain(explain, config, form)
         return
     with _tagged(config, as_of, quiet=quiet) as (settings, rules, loaded, tagged):
-        records = read_records(loaded, rules)
+        records = add_languages(read_records(loaded), loaded, rules)
     say_messages(tagged.messages, quiet=quiet)
     if form in ("csv", "json"):
         if settings.report.audience == "published":
@@ -215,7 +215,7 @@ def discover(
     quiet: QuietOption = False,
 ) -> None:
     """Show themes in the words that no tag covers; nothing is added to the taxonomy, and none has a price."""
-    from cxlink.in_depth.tags import untagged_texts
+    from cxlink.in_depth.tags import month_number, untagged_texts
     from cxlink.report.tag_sections import build_theme_sections
     from cxlink.stats import EstimationError
     from cxlink.tag.discover import find_themes
@@ -225,10 +225,11 @@ def discover(
             remedy = 'Set audience = "internal" under [report].'
             raise UsageError("CX018", "tag discover", "shows single records and their words.", remedy)
         records = untagged_texts(loaded, tagged)
+        last = month_number(loaded.observed_to)
         chosen = settings.project.seed if seed is None else seed
     texts = records["text"].tolist()
     try:
-        found = find_themes(texts, records["month"].to_numpy(), n_themes=themes, seed=chosen)
+        found = find_themes(texts, records["month"].to_numpy(), last_month=last, n_themes=themes, seed=chosen)
     except EstimationError as error:
         raise DataError(
             "CX307", "themes", f"{error.reason}.", "Nothing to do: the taxonomy covers the rest."

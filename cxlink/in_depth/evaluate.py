@@ -7,6 +7,7 @@ import pandas as pd
 
 from cxlink.handoff import Loaded, Tagged
 from cxlink.in_depth.labels import records_of_customers
+from cxlink.in_depth.tags import add_languages
 from cxlink.link.labels import agree_truth
 from cxlink.link.labels import read_labels as read_label_rows
 from cxlink.tag.evaluate import LabelledRecords
@@ -33,15 +34,14 @@ def read_labels(loaded: Loaded, tagged: Tagged, taxonomy: Taxonomy) -> LabelledR
         those who read the record name it.
     """
     labels = read_label_rows(loaded.engine)
-    records = records_of_customers(loaded, taxonomy)
-    records = records.loc[records["customer"] >= 0]
+    records = records_of_customers(loaded)
     people = _by_person(labels)
     read = {(one.record_id, one.table) for one in people}
     keys = list(zip(records["record_id"].astype(str), records["table"].astype(str), strict=True))
     kept = np.array([key in read for key in keys], dtype=bool)
     if not kept.any():
         return None
-    records = records.loc[kept].reset_index(drop=True)
+    records = add_languages(records.loc[kept].reset_index(drop=True), loaded, taxonomy)
     keys = [key for key, is_in in zip(keys, kept, strict=True) if is_in]
     said = _truth(agree_truth(labels))
     found = _predicted(tagged, set(keys))

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cxlink.handoff import Loaded
-from cxlink.in_depth.tags import read_records
+from cxlink.in_depth.tags import add_languages, read_records
+from cxlink.link.labels import WORDS
 from cxlink.pipeline import LinkedData
 from cxlink.report.label_book import RecordToLabel
 from cxlink.tag.draw_customers import draw_for_labels
@@ -26,30 +27,25 @@ class ReviewSample:
     customers: int
 
 
-def records_of_customers(loaded: Loaded, taxonomy: Taxonomy) -> pd.DataFrame:
-    """Read the records with words, with customer and day.
+def records_of_customers(loaded: Loaded) -> pd.DataFrame:
+    """Read the records of known customers that have words, with customer and day.
 
     Parameters
     ----------
     loaded : Loaded
         After linking; its engine must be open.
-    taxonomy : Taxonomy
-        Whose languages are told apart.
 
     Returns
     -------
     DataFrame
-        Columns record_id, table, component, cause, text, tags, language, customer (-1 where it matches none) and day.
+        Columns record_id, table, component, cause, text, tags, customer and day.
     """
-    records = read_records(loaded, taxonomy)
     owners = loaded.engine.frame(
-        "select response_id as record_id, 'feedback' as \"table\", customer, cast(responded_at as date) as day"
-        " from matched_feedback union all"
-        " select ticket_id, 'tickets', customer, cast(opened_at as date) from matched_tickets"
-    ).drop_duplicates(["record_id", "table"])
-    joined = records.merge(owners, on=["record_id", "table"], how="left", validate="many_to_one")
-    spoken = joined.loc[joined["text"].str.strip() != ""]
-    return spoken.assign(customer=spoken["customer"].fillna(-1).astype(int)).reset_index(drop=True)
+        f"select record_id, table_name, customer from ({WORDS}) as words where customer is not null"
+    )
+    owners = owners.rename(columns={"table_name": "table"}).drop_duplicates(["record_id", "table"])
+    joined = read_records(loaded).merge(owners, on=["record_id", "table"], how="inner", validate="many_to_one")
+    return joined.astype({"customer": int})
 
 
 def draw_records(data: LinkedData, taxonomy: Taxonomy, *, n_customers: int, rng: np.random.Generator) -> ReviewSample:
@@ -71,8 +67,7 @@ def draw_records(data: LinkedData, taxonomy: Taxonomy, *, n_customers: int, rng:
     ReviewSample
         Customers in random order, numbered; each with its records by day.
     """
-    records = records_of_customers(data.loaded, taxonomy)
-    records = records.loc[records["customer"] >= 0]
+    records = records_of_customers(data.loaded)
     told = data.tagged.tags[["record_id", "table"]].drop_duplicates().assign(tagged=True)
     records = records.merge(told, on=["record_id", "table"], how="left")
     customers = np.unique(records["customer"].to_numpy())
@@ -82,7 +77,7 @@ def draw_records(data: LinkedData, taxonomy: Taxonomy, *, n_customers: int, rng:
     chosen = rng.permutation(customers[sample.drawn])
     number = {int(customer): place for place, customer in enumerate(chosen, start=1)}
     probability = dict(zip(customers.tolist(), sample.probability.tolist(), strict=True))
-    taken = records.loc[records["customer"].isin(chosen)]
+    taken = add_languages(records.loc[records["customer"].isin(chosen)], data.loaded, taxonomy)
     days = pd.to_datetime(taken["day"]).dt.date
     words = zip(*(taken[name].astype(str) for name in ("record_id", "table", "language", "text")), strict=True)
     rows = [

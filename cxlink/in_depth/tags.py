@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from cxlink.handoff import Loaded, Tagged
@@ -12,11 +14,30 @@ from cxlink.tag.taxonomy import Taxonomy
 TAGGED_COLUMNS = ("record_id", "table", "language", "component", "cause", "intent", "source", "rule", "evidence")
 
 
-def read_records(loaded: Loaded, taxonomy: Taxonomy) -> pd.DataFrame:
-    """Read what was tagged, with the language of each text.
+def read_records(loaded: Loaded) -> pd.DataFrame:
+    """Read what was tagged.
 
     Parameters
     ----------
+    loaded : Loaded
+        Its engine must be open.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, table, component, cause, text ("" without words), tags and day.
+    """
+    records = loaded.engine.frame(RECORDS)
+    return records.assign(text=records["text"].fillna("").astype(str))
+
+
+def add_languages(records: pd.DataFrame, loaded: Loaded, taxonomy: Taxonomy) -> pd.DataFrame:
+    """Tell the language of each text.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Of :func:`read_records`, or some of its rows.
     loaded : Loaded
         Its engine must be open.
     taxonomy : Taxonomy
@@ -25,10 +46,9 @@ def read_records(loaded: Loaded, taxonomy: Taxonomy) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns record_id, table, component, cause, text, tags and language; that of the export where it names one of
-        the taxonomy's, else by the words, "und" where neither tells.
+        With a column language: that of the export where it names one of the taxonomy's, else by the words, "und" where
+        neither tells.
     """
-    records = loaded.engine.frame(RECORDS)
     codes = [language.code for language in taxonomy.languages]
     given = loaded.engine.frame("select response_id as record_id, language from feedback where language is not null")
     named = {
@@ -37,17 +57,16 @@ def read_records(loaded: Loaded, taxonomy: Taxonomy) -> pd.DataFrame:
         if code[:2] in codes
     }
     is_answer = (records["table"] == "feedback").to_numpy()
-    texts = ["" if value is None or value != value else str(value) for value in records["text"]]
     known: dict[str, str] = {}
     languages = []
-    for record, text, answer in zip(records["record_id"].astype(str), texts, is_answer, strict=True):
+    for record, text, answer in zip(records["record_id"].astype(str), records["text"], is_answer, strict=True):
         if answer and record in named:
             languages.append(named[record][:2])
             continue
         if text not in known:
             known[text] = detect_language(text, codes)
         languages.append(known[text])
-    return records.assign(text=texts, language=languages)
+    return records.assign(language=languages)
 
 
 def list_tags(records: pd.DataFrame, tagged: Tagged) -> pd.DataFrame:
@@ -56,7 +75,7 @@ def list_tags(records: pd.DataFrame, tagged: Tagged) -> pd.DataFrame:
     Parameters
     ----------
     records : DataFrame
-        Of :func:`read_records`.
+        Of :func:`add_languages`.
     tagged : Tagged
         Of the stage.
 
@@ -77,7 +96,7 @@ def count_tags(records: pd.DataFrame, tagged: Tagged) -> pd.DataFrame:
     Parameters
     ----------
     records : DataFrame
-        Of :func:`read_records`.
+        Of :func:`add_languages`.
     tagged : Tagged
         Of the stage.
 
@@ -133,26 +152,37 @@ def untagged_texts(loaded: Loaded, tagged: Tagged) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns record_id, text and month (years times twelve plus months), sorted by record; texts that are alike stand
-        once, as the first of them.
+        Columns record_id, text and month (of :func:`month_number`), sorted by record; texts that are alike stand once,
+        as the first of them.
     """
-    days = loaded.engine.frame(
-        "select response_id as record_id, 'feedback' as \"table\", cast(responded_at as date) as day from feedback"
-        " union all select ticket_id, 'tickets', cast(opened_at as date) from tickets"
-    ).drop_duplicates(["record_id", "table"])
-    records = loaded.engine.frame(RECORDS).merge(days, on=["record_id", "table"], how="left", validate="many_to_one")
+    records = read_records(loaded)
     known = tagged.tags[["record_id", "table"]].drop_duplicates().assign(tagged=True)
     records = records.merge(known, on=["record_id", "table"], how="left")
-    texts = records["text"].fillna("").astype(str).str.strip()
+    texts = records["text"].str.strip()
     day = pd.to_datetime(records["day"])
     inside = (day >= pd.Timestamp(loaded.observed_from)) & (day <= pd.Timestamp(loaded.observed_to))
     kept = records.loc[records["tagged"].isna() & (texts != "") & inside]
-    months = pd.to_datetime(kept["day"])
     told = pd.DataFrame(
         {
             "record_id": kept["record_id"].astype(str),
-            "text": kept["text"].astype(str),
-            "month": (months.dt.year * 12 + months.dt.month).astype(int),
+            "text": kept["text"],
+            "month": [month_number(when) for when in pd.to_datetime(kept["day"])],
         }
     )
     return told.drop_duplicates("text").sort_values("record_id", ignore_index=True)
+
+
+def month_number(day: date) -> int:
+    """Number months.
+
+    Parameters
+    ----------
+    day : date
+        Of the month.
+
+    Returns
+    -------
+    int
+        Years times twelve plus months.
+    """
+    return day.year * 12 + day.month

@@ -279,7 +279,9 @@ def _forms(forms: Sequence[ExposureForm]) -> Section:
 
 def _grouped(churn: ChurnFit) -> Section:
     section = _ratios("by months", "The same in grouped time: one row a customer and month", churn.grouped)
-    notes = ("Customers end on one day of each month; where this differs from the ratios above, trust neither.",)
+    # labels free the main ratios alone from the tagger's mistakes: like is compared with like
+    above = "those by the tagger alone" if churn.uncorrected_ratios else "the ratios above"
+    notes = (f"Customers end on one day of each month; where this differs from {above}, trust neither.",)
     return replace(section, notes=(*section.notes, *notes)) if section.rows else section
 
 

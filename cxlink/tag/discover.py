@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,9 @@ class Theme:
     surge: bool
 
 
-def find_themes(texts: Sequence[str], months: Integers, *, n_themes: int, seed: int) -> tuple[Theme, ...]:
+def find_themes(
+    texts: Sequence[str], months: Integers, *, last_month: int, n_themes: int, seed: int
+) -> tuple[Theme, ...]:
     """Find themes by non-negative factors of word weights.
 
     Parameters
@@ -64,7 +67,9 @@ def find_themes(texts: Sequence[str], months: Integers, *, n_themes: int, seed: 
     texts : sequence of str, shape (n,)
         Untagged texts, as written.
     months : ndarray of int, shape (n,)
-        Number of each text's month; the largest is the last one observed.
+        Number of each text's month.
+    last_month : int
+        The last one observed, in which surges are looked for.
     n_themes : int
         Themes wanted; fewer where there are fewer texts or words.
     seed : int
@@ -96,7 +101,7 @@ def find_themes(texts: Sequence[str], months: Integers, *, n_themes: int, seed: 
     owner = _factor(counts, wanted, seed)
     told = _words_of(counts, owner, wanted)
     stability = _stability(counts, owner, wanted, seed)
-    tests = [_surge(months, owner == k) for k in range(wanted)]
+    tests = [_surge(months, owner == k, last_month) for k in range(wanted)]
     surges = _discoveries([p for _, _, p in tests])
     themes = []
     for k in range(wanted):
@@ -138,25 +143,17 @@ def _tokens(text: str) -> list[str]:
 def _factor(counts: sparse.csr_array, n_themes: int, seed: int) -> Integers:
     """Theme of each text, -1 for texts without a word that counts."""
     from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfTransformer
 
     weighed = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
     # a limit of steps is no fault here: themes are read, not estimated
     model = NMF(n_themes, init="nndsvda", max_iter=MAX_STEPS, tol=1e-3, random_state=seed)
-    parts = _quietly(model.fit_transform, weighed)
-    owner: Integers = np.where(parts.max(axis=1) > 0, parts.argmax(axis=1), -1)
-    return owner
-
-
-def _quietly(work: object, weighed: object) -> Floats:
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found: Floats = work(weighed)  # type: ignore[operator]  # a bound method of a library without types
-    return found
+        parts = model.fit_transform(weighed)
+    owner: Integers = np.where(parts.max(axis=1) > 0, parts.argmax(axis=1), -1)
+    return owner
 
 
 def _words_of(counts: sparse.csr_array, owner: Integers, n_themes: int) -> list[Integers]:
@@ -194,9 +191,8 @@ def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
     return int((one & other).sum()) / either if either else 0.0
 
 
-def _surge(months: Integers, is_member: np.ndarray) -> tuple[float, float, float | None]:
+def _surge(months: Integers, is_member: np.ndarray, last: int) -> tuple[float, float, float | None]:
     """Texts of the last month, what the months before let expect of as many texts, and the chance of so many."""
-    last = int(months.max())
     recent = months > last - RECENT_MONTHS
     n_before = last - RECENT_MONTHS - int(months.min()) + 1
     now, before = int((is_member & recent).sum()), int((is_member & ~recent).sum())

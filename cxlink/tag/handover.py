@@ -8,17 +8,18 @@ from cxlink.tag.stage import tag_records
 from cxlink.tag.taxonomy import Taxonomy
 
 RECORDS = """
-select record_id, "table", component, cause, text, tags
+select record_id, "table", component, cause, text, tags, day
 from (
     select
         response_id as record_id, 'feedback' as "table", component, cast(null as varchar) as cause, comment as text,
-        cast(null as varchar) as tags
+        cast(null as varchar) as tags, cast(responded_at as date) as day
     from feedback
     where component is not null or comment is not null
     union all
     select
         ticket_id as record_id, 'tickets' as "table", component, cause,
-        trim(coalesce(subject, '') || chr(10) || coalesce(body, '')) as text, tags
+        trim(coalesce(subject, '') || chr(10) || coalesce(body, '')) as text, tags,
+        cast(opened_at as date) as day
     from tickets
 ) as records
 order by "table", record_id

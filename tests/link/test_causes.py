@@ -22,8 +22,8 @@ RECALL, FALSE = 0.6, 0.05
 def company(seed: int, *, growth: float = 1.0, labels: str = "", mixed: bool = False) -> tuple[CauseCount, ...]:
     """Tickets about lateness, of which the tagger finds six in ten, and now and then one where there is none.
 
-    With ``mixed``, wrong items are named too: first by one in ten, from July 2024 on by four, and lateness the other way
-    round; three in ten of what is the one stand under the other.
+    With ``mixed``, wrong items are named too: first by one in ten, from July 2024 on by four, and lateness the other
+    way round; three in ten of what is the one stand under the other.
     """
     rng = np.random.default_rng(seed)
     days = pd.date_range(FIRST, LAST)

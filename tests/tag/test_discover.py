@@ -29,6 +29,9 @@ FILLER = (
 )
 
 
+LAST = 11
+
+
 def comments(rng: np.random.Generator, *, surge: bool) -> tuple[list[str], np.ndarray, np.ndarray]:
     texts, months, truth = [], [], []
     for month in range(12):
@@ -48,7 +51,7 @@ def by_truth(themes: tuple[Theme, ...], truth: np.ndarray) -> dict[int, Theme]:
 
 def test_planted_themes_and_their_surge_are_found() -> None:
     texts, months, truth = comments(np.random.default_rng(1), surge=True)
-    themes = find_themes(texts, months, n_themes=3, seed=1)
+    themes = find_themes(texts, months, last_month=LAST, n_themes=3, seed=1)
     found = by_truth(themes, truth)
     assert set(found) == {0, 1, 2}
     for theme, word in enumerate(("parking", "vegan", "music")):
@@ -65,23 +68,30 @@ def test_without_a_surge_none_is_told() -> None:
     false_alarms = 0
     for seed in range(5):
         texts, months, _ = comments(np.random.default_rng(seed), surge=False)
-        false_alarms += sum(theme.surge for theme in find_themes(texts, months, n_themes=3, seed=1))
+        false_alarms += sum(theme.surge for theme in find_themes(texts, months, last_month=LAST, n_themes=3, seed=1))
     # each theme has as many texts every month: nothing to find at all
     assert false_alarms == 0
 
 
 def test_the_same_seed_finds_the_same() -> None:
     texts, months, _ = comments(np.random.default_rng(1), surge=False)
-    one, other = (find_themes(texts, months, n_themes=3, seed=4) for _ in range(2))
+    one, other = (find_themes(texts, months, last_month=LAST, n_themes=3, seed=4) for _ in range(2))
     assert [theme.words for theme in one] == [theme.words for theme in other]
     assert [theme.stability for theme in one] == [theme.stability for theme in other]
 
 
 def test_a_surge_needs_months_before_it() -> None:
     texts, _, _ = comments(np.random.default_rng(1), surge=False)
-    themes = find_themes(texts, np.array([0, 1] * (len(texts) // 2)), n_themes=3, seed=1)
+    themes = find_themes(texts, np.array([0, 1] * (len(texts) // 2)), last_month=1, n_themes=3, seed=1)
     assert {theme.p_value for theme in themes} == {None}
     assert not any(theme.surge for theme in themes)
+
+
+def test_what_surged_before_the_last_observed_month_is_no_news() -> None:
+    texts, months, _ = comments(np.random.default_rng(1), surge=True)
+    themes = find_themes(texts, months, last_month=LAST + 1, n_themes=3, seed=1)
+    assert not any(theme.surge for theme in themes)
+    assert {theme.recent for theme in themes} == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -94,4 +104,4 @@ def test_a_surge_needs_months_before_it() -> None:
 )
 def test_too_little_is_refused(texts: list[str], said: str) -> None:
     with pytest.raises(EstimationError, match=said):
-        find_themes(texts, np.zeros(len(texts), dtype=int), n_themes=5, seed=1)
+        find_themes(texts, np.zeros(len(texts), dtype=int), last_month=0, n_themes=5, seed=1)
