@@ -26,10 +26,13 @@ class LabelledIncidents:
         (n_customers,) with which each could have been drawn, 1 for customers without words; 0 for those not labelled.
     incidents : DataFrame
         Of the labelled customers, by what people said; columns as of ``Linked.incidents``.
+    tickets : DataFrame
+        Likewise, as of ``Linked.tickets``.
     """
 
     probability: np.ndarray
     incidents: pd.DataFrame
+    tickets: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class Linked:
     price_changes : DataFrame
         Columns customer, before_day, after_day, n_changes, log_change: consecutive recurring charges, as log ratio of
         the monthly prices; days and numbers are 32 bits wide. Those without an incident between them are one row a
-        customer and calendar quarter: log_change is their mean, and before_day is after_day.
+        customer and calendar quarter: log_change is their mean, and before_day is after_day. An incident that people
+        alone saw counts here too.
     movements : DataFrame
         Columns month ("2025-01"), opening, new, expansion, contraction, churn, reactivation, correction, currency,
         closing, opening_constant, closing_constant, in minor units. Movements are at constant rates: opening_constant

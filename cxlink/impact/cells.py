@@ -9,9 +9,10 @@ import numpy as np
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, ComponentEffect, JointEffect, Linked
-from cxlink.impact.answers import Drawn, answer, first_refusal, overlap_of
+from cxlink.impact.answers import METHOD, Drawn, answer, first_refusal, overlap_of
 from cxlink.impact.experience import Answers
 from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits
+from cxlink.impact.labelled import CORRECTED
 from cxlink.impact.messages import silent_message
 from cxlink.impact.ranks import rank_intervals
 from cxlink.settings import Settings
@@ -166,12 +167,16 @@ class EffectTable:
         unit, fits = self._units()[key], self._fits
         chosen = slice(None) if place is None else slice(place, place + 1)
         if key == "cost_saved":
+            by_labels = fits.costs.labels[chosen]
+            method = _method(COSTED, bool(by_labels) and set(by_labels) <= {""})
             n, events = int(fits.costs.customers[chosen].max(initial=0)), int(fits.costs.tickets[chosen].sum())
-            return answer(drawn, refusal, unit=unit, n=n, events=events, method=COSTED)
+            return answer(drawn, refusal, unit=unit, n=n, events=events, method=method)
         if key == "experience":
             events = int(self._exposed_answers[chosen].sum())
-            return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=ANSWERED)
-        return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place))
+            method = _method(ANSWERED, fits.experience.labels == "")
+            return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=method)
+        method = _method(METHOD, bool(self._churn.uncorrected_ratios))
+        return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place), method=method)
 
     def _alone(self, place: int) -> dict[str, Drawn]:
         return self._drawn(lambda contrasts: contrasts.alone[place])
@@ -244,6 +249,10 @@ class EffectTable:
         if self._silent and self._fits.experience.refusals[place] is None:
             found.append("CX505")
         return tuple(found)
+
+
+def _method(base: str, is_corrected: bool) -> str:
+    return f"{base}; {CORRECTED}" if is_corrected else base
 
 
 def grade_of(answers: Iterable[Answer]) -> Literal["C", "D"]:

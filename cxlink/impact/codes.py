@@ -32,4 +32,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and very unhappy customers answer more often than others, the effects come out too large.",
         "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
+    "CX506": (
+        "Not corrected by labels",
+        "There are labels, but too few of customers who met a component, had a ticket of it, or answered after it."
+        " These parts rest on the tagger's incidents as they are, with the mistakes that cxlink tag evaluate shows.",
+        "Have more customers' records read: cxlink tag review.",
+    ),
 }

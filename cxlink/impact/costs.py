@@ -9,7 +9,9 @@ import pandas as pd
 
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import Linked
+from cxlink.impact.labelled import Labels, Ratio, correct_ratio
 from cxlink.settings import FinanceSettings
+from cxlink.stats import EstimationError
 
 MIN_TICKETS = 10
 
@@ -28,6 +30,8 @@ class ServingCost:
         (n_components,) NotEstimable or None.
     tickets, customers : ndarray
         (n_components,) how many tickets of how many customers are behind it.
+    labels : tuple
+        (n_components,) None without labels; "" where they corrected it, else why they did not.
     """
 
     point: np.ndarray
@@ -35,10 +39,15 @@ class ServingCost:
     refusals: tuple[NotEstimable | None, ...]
     tickets: np.ndarray
     customers: np.ndarray
+    labels: tuple[str | None, ...] = ()
 
 
 def fit_serving_cost(
-    linked: Linked, finance: FinanceSettings, avoidable_shares: dict[str, float], weights: np.ndarray
+    linked: Linked,
+    finance: FinanceSettings,
+    avoidable_shares: dict[str, float],
+    weights: np.ndarray,
+    labels: Labels | None = None,
 ) -> ServingCost:
     """Handling and credits of a component's tickets, divided by its incidents.
 
@@ -55,6 +64,8 @@ def fit_serving_cost(
         By component, where the costs export says one; it wins.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one.
+    labels : Labels, optional
+        What people said.
 
     Returns
     -------
@@ -66,25 +77,43 @@ def fit_serving_cost(
     point, draws = np.zeros(n_components), np.zeros((len(weights), n_components))
     n_tickets, n_customers = np.zeros(n_components, dtype=int), np.zeros(n_components, dtype=int)
     refusals: list[NotEstimable | None] = []
-    tickets = linked.tickets.loc[linked.tickets["customer"] >= 0]
-    incidents = linked.incidents.loc[linked.incidents["incident_day"] >= linked.from_day]
+    why: list[str | None] = [None] * n_components
     for place, name in enumerate(linked.components):
         share = avoidable_shares.get(name, finance.avoidable_share)
-        rows = tickets.loc[tickets["component"] == name]
-        met = incidents.loc[incidents["component"] == name, "customer"].to_numpy()
+        rows, met = _rows_of(linked, name)
         n_tickets[place], n_customers[place] = len(rows), rows["customer"].nunique()
         refusals.append(_refusal(rows, met, share))
         if refusals[-1] is None and share is not None:
-            point[place], draws[:, place] = _cost_of_one(rows, met, share, weights)
-    return ServingCost(point, draws, tuple(refusals), n_tickets, n_customers)
+            found = _cost_and_count(rows, met, share, weights.shape[1])
+            point[place] = found.above.sum() / found.below.sum()
+            draws[:, place] = (weights @ found.above) / (weights @ found.below)
+            if labels is None:
+                continue
+            try:
+                said = _cost_and_count(*_rows_of(labels.linked, name), share, weights.shape[1])
+                point[place], influence = correct_ratio(said, found, labels.weights)
+            except EstimationError as error:
+                why[place] = error.reason
+            else:
+                draws[:, place] = point[place] + (weights - 1.0) @ influence
+                why[place] = ""
+    return ServingCost(point, draws, tuple(refusals), n_tickets, n_customers, tuple(why))
 
 
-def _cost_of_one(rows: pd.DataFrame, met: np.ndarray, share: float, weights: np.ndarray) -> tuple[float, np.ndarray]:
+def _rows_of(linked: Linked, component: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """Tickets of a component whose customers are known, and the customer of each of its incidents in the window."""
+    tickets = linked.tickets.loc[(linked.tickets["customer"] >= 0) & (linked.tickets["component"] == component)]
+    seen = (linked.incidents["incident_day"] >= linked.from_day) & (linked.incidents["component"] == component)
+    return tickets, linked.incidents.loc[seen, "customer"].to_numpy()
+
+
+def _cost_and_count(rows: pd.DataFrame, met: np.ndarray, share: float, n_customers: int) -> Ratio:
     handling = rows["handling"].to_numpy(dtype=float)
+    if np.isnan(handling).all():
+        raise EstimationError("no ticket of a labelled customer says what it cost")
     saved = share * np.where(np.isnan(handling), np.nanmean(handling), handling) + rows["credit"].to_numpy(dtype=float)
-    by_customer = np.bincount(rows["customer"].to_numpy(), weights=saved, minlength=weights.shape[1])
-    counts = np.bincount(met, minlength=weights.shape[1]).astype(float)
-    return float(by_customer.sum() / counts.sum()), (weights @ by_customer) / (weights @ counts)
+    by_customer = np.bincount(rows["customer"].to_numpy(), weights=saved, minlength=n_customers)
+    return Ratio(by_customer, np.bincount(met, minlength=n_customers).astype(float))
 
 
 def _refusal(rows: pd.DataFrame, met: np.ndarray, share: float | None) -> NotEstimable | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Linked
 from cxlink.impact.calendar import quarter_columns
+from cxlink.impact.labelled import correct_regression
 from cxlink.impact.windows import last_day_before
 from cxlink.stats import EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
 
@@ -68,6 +69,8 @@ class ExperienceFit:
         (n_draws, n_terms), constant first.
     n, n_clusters : int
         Answers and customers behind it.
+    labels : str or None
+        None without labels; "" where they corrected it, else why they did not.
     """
 
     refusals: tuple[NotEstimable | None, ...]
@@ -77,6 +80,7 @@ class ExperienceFit:
     level_draws: np.ndarray
     n: int
     n_clusters: int
+    labels: str | None = None
 
 
 def choose_kpi(linked: Linked, asked: Kpi | None) -> Kpi:
@@ -143,7 +147,14 @@ def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
     )
 
 
-def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> ExperienceFit:
+def fit_experience(
+    linked: Linked,
+    answers: Answers,
+    weights: np.ndarray,
+    *,
+    said: Answers | None = None,
+    label_weights: np.ndarray | None = None,
+) -> ExperienceFit:
     """Regress the KPI on exposure to each component, jointly.
 
     Adjusted for attributes, tenure and calendar quarter, and for having had the touchpoint at all where that is
@@ -157,6 +168,10 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
         The answers.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one.
+    said : Answers, optional
+        The same answers, beside what labelled customers had met by what people said of their records.
+    label_weights : ndarray, optional
+        (n_customers,) one over the chance to be labelled, zero for those who were not.
 
     Returns
     -------
@@ -167,6 +182,7 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
     used = answers.cluster >= 0
     value, cluster = answers.value[used], answers.cluster[used]
     exposed, experienced = answers.exposed[used], answers.experienced[used]
+    labels = None
     by_answers = _known_from_answers(linked)
     refusals = [
         _refusal(exposed[:, place], experienced[:, place], cluster, known_from_answers=name in by_answers)
@@ -174,16 +190,13 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
     ]
     wanted = np.array([refusal is None for refusal in refusals], dtype=bool)
     not_all = [place for place in range(n_components) if 0 < experienced[:, place].sum() < len(value)]
-    design = np.column_stack(
-        [
-            exposed.astype(float),
-            np.ones(len(value)),
-            linked.covariates[cluster],
-            experienced[:, not_all].astype(float) - 1.0,
-            _tenure_columns(linked, cluster, answers.day[used]),
-            quarter_columns(answers.day[used]),
-        ]
-    )
+    always = [_tenure_columns(linked, cluster, answers.day[used]), quarter_columns(answers.day[used])]
+
+    def build(met: np.ndarray, had: np.ndarray) -> np.ndarray:
+        first = [met.astype(float), np.ones(len(value)), linked.covariates[cluster]]
+        return np.column_stack([*first, had[:, not_all].astype(float) - 1.0, *always])
+
+    design = build(exposed, experienced)
     usable = np.append(wanted, np.ones(design.shape[1] - n_components, dtype=bool))
     n_terms = 1 + linked.covariates.shape[1]
     beta, drawn = np.zeros(design.shape[1]), np.zeros((len(weights), design.shape[1]))
@@ -194,6 +207,21 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
         beta[n_components] = value.mean() if len(value) else 0.0
         drawn[:, n_components] = beta[n_components]
     else:
+        if said is not None and label_weights is not None:
+            designs = (build(said.exposed[used], said.experienced[used]), design)
+            try:
+                fit = correct_regression(
+                    fit,
+                    kept,
+                    lambda X, case_weights: fit_clustered_ols(X, value, cluster=cluster, weights=case_weights),
+                    designs,
+                    cluster,
+                    label_weights,
+                    n_components,
+                )
+                labels = ""
+            except EstimationError as error:
+                labels = error.reason
         beta[kept] = fit.beta
         drawn[:, kept] = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
     for place in _inseparable(design, wanted, kept, n_components):
@@ -210,6 +238,7 @@ def fit_experience(linked: Linked, answers: Answers, weights: np.ndarray) -> Exp
         level_draws=drawn[:, terms],
         n=len(value),
         n_clusters=len(np.unique(cluster)),
+        labels=labels,
     )
 
 

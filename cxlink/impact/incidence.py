@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cxlink.handoff import Linked
+from cxlink.impact.labelled import Labels, Ratio, correct_ratio
 from cxlink.stats import ClusteredFit, EstimationError, fit_kept_columns, fit_poisson
 
 BAND_EDGES = np.array([0, 30, 90, 180, 365, 730], dtype=np.int64)
@@ -28,12 +29,15 @@ class Incidence:
         (n_draws, n_terms).
     columns : ndarray
         Which covariates are used.
+    labels : str or None
+        None without labels; "" where they corrected the level, else why they did not.
     """
 
     edges: np.ndarray
     point: np.ndarray
     draws: np.ndarray
     columns: np.ndarray
+    labels: str | None = None
 
     def daily_rates(self, terms: np.ndarray, covariates: np.ndarray, tenure: np.ndarray) -> np.ndarray:
         """Incidents a day of each customer in each month.
@@ -59,7 +63,7 @@ class Incidence:
         return rates
 
 
-def fit_incidence(linked: Linked, component: str, weights: np.ndarray) -> Incidence:
+def fit_incidence(linked: Linked, component: str, weights: np.ndarray, labels: Labels | None = None) -> Incidence:
     """Fit the rate of a component's incidents over the last year of the observed window.
 
     The last year, so that "as is" means as of late; bands of tenure, because what happens in the first weeks does not
@@ -73,12 +77,25 @@ def fit_incidence(linked: Linked, component: str, weights: np.ndarray) -> Incide
         Which component.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one.
+    labels : Labels, optional
+        What people said. It moves the level of all rates alike: the tagger finds an incident of new and old customers
+        equally well.
 
     Returns
     -------
     Incidence
         Rates are 0 in bands without an incident.
     """
+    spell, tenure, begins, ends = _seen(linked, component)
+    edges = _bands(tenure)
+    counts, days = _person_time(spell, tenure, begins, ends, edges)
+    customers = linked.customers.loc[linked.customers["at_risk"], "customer"].to_numpy()
+    found = _fit(linked, customers, counts, days, edges, weights)
+    return found if labels is None else _correct(found, linked, component, weights, labels)
+
+
+def _seen(linked: Linked, component: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Spell and tenure of each incident of the last year, and where in it each spell begins and ends."""
     first_day = max(linked.from_day, linked.to_day - RECENT_DAYS + 1)
     spells = linked.customers.loc[linked.customers["at_risk"]]
     acquired = spells["acquired_day"].to_numpy()
@@ -91,10 +108,35 @@ def fit_incidence(linked: Linked, component: str, weights: np.ndarray) -> Incide
     known = spells["customer"].to_numpy()[place] == rows["customer"].to_numpy()
     place, tenure = place[known], (rows["incident_day"].to_numpy()[known] - acquired[place[known]]).clip(min=0)
     inside = (tenure >= begins[place]) & (tenure < ends[place])
-    place, tenure = place[inside], tenure[inside]
-    edges = _bands(tenure)
-    counts, days = _person_time(place, tenure, begins, ends, edges)
-    return _fit(linked, spells["customer"].to_numpy(), counts, days, edges, weights)
+    return place[inside], tenure[inside], begins, ends
+
+
+def _correct(found: Incidence, linked: Linked, component: str, weights: np.ndarray, labels: Labels) -> Incidence:
+    predicted = _rate(linked, component, weights.shape[1])
+    try:
+        corrected, influence = correct_ratio(
+            _rate(labels.linked, component, weights.shape[1]), predicted, labels.weights, log=True
+        )
+    except EstimationError as error:
+        return replace(found, labels=error.reason)
+    everyone = predicted.influenced(np.ones(weights.shape[1]), log=True)
+    moved = (weights - 1.0) @ (influence - np.asarray(everyone.influence)[:, 0])
+    level = np.arange(len(found.point)) < len(found.edges)
+    shift = corrected - float(np.asarray(everyone.beta)[0])
+    return replace(
+        found,
+        point=found.point + np.where(level, shift, 0.0),
+        draws=found.draws + np.where(level, (shift + moved)[:, None], 0.0),
+        labels="",
+    )
+
+
+def _rate(linked: Linked, component: str, n_customers: int) -> Ratio:
+    """Incidents and days of each customer."""
+    spell, _, begins, ends = _seen(linked, component)
+    customers = linked.customers.loc[linked.customers["at_risk"], "customer"].to_numpy()
+    days = np.bincount(customers, weights=np.clip(ends - begins, 0, None), minlength=n_customers)
+    return Ratio(np.bincount(customers[spell], minlength=n_customers).astype(float), days)
 
 
 def _bands(tenure: np.ndarray) -> np.ndarray:

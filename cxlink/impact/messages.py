@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChurnFit, Linked, Message
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import Answers, ExperienceFit
+from cxlink.impact.incidence import Incidence
+from cxlink.impact.prices import PriceEffect
 
 ANSWERED_CONCERN = 0.9
 
@@ -124,5 +128,45 @@ def left_out_message(churn: ChurnFit, linked: Linked, fit: ExperienceFit) -> tup
             "impact",
             'in the row "together", ' + "; ".join(parts) + ".",
             "See what each of them needs.",
+        ),
+    )
+
+
+def label_message(
+    names: Sequence[str],
+    experience: ExperienceFit,
+    prices: PriceEffect,
+    costs: ServingCost,
+    incidence: Sequence[Incidence],
+) -> tuple[Message, ...]:
+    """Say which parts labels could not correct for the tagger's error.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Components.
+    experience, prices, costs : ExperienceFit, PriceEffect, ServingCost
+        Fitted parts.
+    incidence : sequence of Incidence
+        One a component.
+
+    Returns
+    -------
+    tuple of Message
+        CX506, or nothing.
+    """
+    reasons = {"effects on the KPI": experience.labels, "effects on prices": prices.labels}
+    reasons |= {f"cost of {name}": why for name, why in zip(names, costs.labels, strict=True)}
+    reasons |= {f"incidents of {name}": one.labels for name, one in zip(names, incidence, strict=True)}
+    left = [f"{part} ({why})" for part, why in reasons.items() if why]
+    if not left:
+        return ()
+    return (
+        Message(
+            "CX506",
+            "warning",
+            "impact",
+            f"not corrected for the tagger's error: {'; '.join(left)}.",
+            "Have more customers' records read: cxlink tag review.",
         ),
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from cxlink.handoff import Linked
 from cxlink.impact.calendar import quarter_columns
+from cxlink.impact.labelled import Labels, correct_regression
 from cxlink.impact.windows import count_between
-from cxlink.stats import EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
+from cxlink.stats import ClusteredFit, EstimationError, find_partners, fit_clustered_ols, fit_kept_columns
 
 MIN_CHANGES = 30
 MIN_CUSTOMERS = 30
@@ -27,14 +29,17 @@ class PriceEffect:
         (n_draws, n_components).
     estimable : ndarray
         (n_components,) bool: enough charges of enough customers follow an incident, and it can be told from the others.
+    labels : str or None
+        None without labels; "" where they corrected it, else why they did not.
     """
 
     point: np.ndarray
     draws: np.ndarray
     estimable: np.ndarray
+    labels: str | None = None
 
 
-def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
+def fit_price_effect(linked: Linked, weights: np.ndarray, labels: Labels | None = None) -> PriceEffect:
     """Regress the log change between consecutive charges on the incidents between them.
 
     Within customers, because it compares each charge with the same customer's charge before; adjusted for attributes
@@ -47,6 +52,8 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
         Price changes and incidents.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one.
+    labels : Labels, optional
+        What people said.
 
     Returns
     -------
@@ -58,28 +65,35 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     changes = linked.price_changes
     if changes.empty:
         return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
-    customer, before, after, n_changes = (
-        changes[name].to_numpy(dtype=np.int64) for name in ("customer", "before_day", "after_day", "n_changes")
+    customer, after, n_changes = (
+        changes[name].to_numpy(dtype=np.int64) for name in ("customer", "after_day", "n_changes")
     )
-    met = np.zeros((len(changes), n_components))
-    for place, name in enumerate(linked.components):
-        rows = linked.incidents.loc[linked.incidents["component"] == name]
-        # an incident on the day of a charge is heard of by the next one
-        met[:, place] = count_between(rows, "incident_day", customer, before - 1, after - 1)
+    met = _count_met(linked, changes)
     customers_met = np.array([len(np.unique(customer[met[:, place] > 0])) for place in range(n_components)])
     enough = (((met > 0) * n_changes[:, None]).sum(axis=0) >= MIN_CHANGES) & (customers_met >= MIN_CUSTOMERS)
     change = changes["log_change"].to_numpy()
     if not enough.any() or np.ptp(change) == 0:
         return PriceEffect(point, draws, enough)
     quarters = quarter_columns(after, n_changes)
-    design = np.column_stack([met, np.ones(len(changes)), linked.covariates[customer], quarters])
+    others = np.column_stack([np.ones(len(changes)), linked.covariates[customer], quarters])
+    design = np.column_stack([met, others])
     usable = np.append(enough, np.ones(design.shape[1] - n_components, dtype=bool))
+
+    def fit_rows(X: np.ndarray, case_weights: np.ndarray) -> ClusteredFit:
+        return fit_clustered_ols(X, change, cluster=customer, weights=n_changes * case_weights)
+
     try:
-        fit, kept = fit_kept_columns(
-            lambda X: fit_clustered_ols(X, change, cluster=customer, weights=n_changes), design, usable
-        )
+        fit, kept = fit_kept_columns(lambda X: fit_rows(X, np.ones(len(changes))), design, usable)
     except EstimationError:
         return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
+    why = None
+    if labels is not None:
+        designs = (np.column_stack([_count_met(labels.linked, changes), others]), design)
+        try:
+            fit = correct_regression(fit, kept, fit_rows, designs, customer, labels.weights, n_components)
+            why = ""
+        except EstimationError as error:
+            why = error.reason
     found = kept[:n_components].copy()
     drawn = fit.beta + (weights[:, fit.cluster_ids] - 1.0) @ fit.influence
     n_found = int(found.sum())
@@ -87,4 +101,17 @@ def fit_price_effect(linked: Linked, weights: np.ndarray) -> PriceEffect:
     for column in np.flatnonzero(enough & ~found):
         partners = find_partners(design, int(column), kept)
         found[partners[partners < n_components]] = False
-    return PriceEffect(point, draws, found)
+    return PriceEffect(point, draws, found, why)
+
+
+def _count_met(linked: Linked, changes: pd.DataFrame) -> np.ndarray:
+    """Incidents of each component between two charges, shape (n_changes, n_components)."""
+    customer, before, after = (
+        changes[name].to_numpy(dtype=np.int64) for name in ("customer", "before_day", "after_day")
+    )
+    met = np.zeros((len(changes), len(linked.components)))
+    for place, name in enumerate(linked.components):
+        rows = linked.incidents.loc[linked.incidents["component"] == name]
+        # an incident on the day of a charge is heard of by the next one
+        met[:, place] = count_between(rows, "incident_day", customer, before - 1, after - 1)
+    return met

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +21,8 @@ from cxlink.impact.experience import (
 )
 from cxlink.impact.gcomp import Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
-from cxlink.impact.messages import cost_messages, left_out_message, silent_message
+from cxlink.impact.labelled import find_labels
+from cxlink.impact.messages import cost_messages, label_message, left_out_message, silent_message
 from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.settings import Settings
@@ -64,16 +66,21 @@ def estimate_impact(
     kpi = choose_kpi(linked, model.kpi)
     unit = KPI_UNITS[kpi]
     answers = gather_answers(linked, kpi, model.exposure_days)
-    experience = fit_experience(linked, answers, weights)
+    labels = find_labels(linked)
+    if labels is None:
+        experience = fit_experience(linked, answers, weights)
+    else:
+        said = gather_answers(labels.linked, kpi, model.exposure_days)
+        experience = fit_experience(linked, answers, weights, said=said, label_weights=labels.weights)
     base = build_base(linked, model.exposure_days)
     level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
     if len(base.customer) == 0:
         return estimate_observed(linked, churn, kpi, answers, experience, level)
     fits = Fits(
         hazards=churn.model,
-        incidence=tuple(fit_incidence(linked, name, weights) for name in linked.components),
-        prices=_where_churn_is_known(fit_price_effect(linked, weights), linked, churn),
-        costs=fit_serving_cost(linked, settings.finance, _avoidable_shares(loaded), weights),
+        incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
+        prices=_where_churn_is_known(fit_price_effect(linked, weights, labels), linked, churn),
+        costs=fit_serving_cost(linked, settings.finance, _avoidable_shares(loaded), weights, labels),
         experience=experience,
     )
     projector = Projector(
@@ -107,6 +114,7 @@ def estimate_impact(
             *cost_messages(n_unpriced, len(base.customer), linked, fits.costs),
             *silent_message(linked, answers),
             *left_out_message(churn, linked, experience),
+            *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
         ),
     )
 
@@ -114,7 +122,8 @@ def estimate_impact(
 def _where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:
     """Leave price effects out where revenue is refused, so that the joint effect holds what its components hold."""
     refused = np.array([isinstance(churn.hazard_ratios[name], NotEstimable) for name in linked.components], dtype=bool)
-    return PriceEffect(
+    return replace(
+        prices,
         point=np.where(refused, 0.0, prices.point),
         draws=np.where(refused, 0.0, prices.draws),
         estimable=prices.estimable & ~refused,

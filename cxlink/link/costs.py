@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from cxlink.engine.interface import Engine
-from cxlink.handoff import Loaded, Message
+from cxlink.handoff import Loaded, Message, Tagged
 from cxlink.link.frames import day_numbers
+from cxlink.link.incidents import put_tags
+from cxlink.link.labels import ReadRecords
 from cxlink.link.sql import read_sql
 
 UNNAMED_CONCERN = 0.02
@@ -39,6 +41,43 @@ def build_ticket_costs(
         What was counted on one side only.
     """
     _put_borne(loaded.engine)
+    tickets, n_borne = _split_tickets(loaded, cost_per_handle_minute, divisor)
+    return tickets, (*_borne_message(n_borne), *_unnamed_message(loaded))
+
+
+def build_labelled_costs(
+    loaded: Loaded, tagged: Tagged, read: ReadRecords, *, cost_per_handle_minute: float | None, divisor: int
+) -> pd.DataFrame:
+    """Handling and credits of the tickets of labelled customers, by the components that people named.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        After :func:`build_ticket_costs`.
+    tagged : Tagged
+        By the tagger; its tags stand on the engine before and afterwards.
+    read : ReadRecords
+        What people said.
+    cost_per_handle_minute : float or None
+        Of ``[finance]``, in the project's currency.
+    divisor : int
+        Minor units in one unit of the currency.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`build_ticket_costs`.
+    """
+    loaded.engine.execute("drop table tag_rows")
+    put_tags(loaded.engine, read.tagged)
+    tickets, _ = _split_tickets(loaded, cost_per_handle_minute, divisor)
+    loaded.engine.execute("drop table tag_rows")
+    put_tags(loaded.engine, tagged)
+    return read.only(tickets)
+
+
+def _split_tickets(loaded: Loaded, cost_per_handle_minute: float | None, divisor: int) -> tuple[pd.DataFrame, int]:
+    """Tickets by component, and how many of their credits stand in revenue."""
     rows = loaded.engine.frame(
         read_sql("tickets"), {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to}
     )
@@ -63,7 +102,7 @@ def build_ticket_costs(
             "credit": rows["credit_minor"].to_numpy(dtype=float) / divisor,
         }
     )
-    return tickets, (*_borne_message(int(rows["borne_by_revenue"].sum())), *_unnamed_message(loaded))
+    return tickets, int(rows["borne_by_revenue"].sum())
 
 
 def _put_borne(engine: Engine) -> None:

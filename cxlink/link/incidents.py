@@ -41,7 +41,7 @@ def build_incidents(loaded: Loaded, tagged: Tagged) -> tuple[pd.DataFrame, tuple
         What was left out, and which components rest on answers alone.
     """
     engine = loaded.engine
-    _put_tags(engine, tagged)
+    put_tags(engine, tagged)
     _put_failures(engine, loaded)
     values: dict[str, object] = {"observed_to": loaded.observed_to, "same_incident_days": SAME_INCIDENT_DAYS}
     for statement in statements("timeline"):
@@ -144,7 +144,16 @@ def build_experiences(loaded: Loaded) -> pd.DataFrame:
     )
 
 
-def _put_tags(engine: Engine, tagged: Tagged) -> None:
+def put_tags(engine: Engine, tagged: Tagged) -> None:
+    """Put tags on the engine.
+
+    Parameters
+    ----------
+    engine : Engine
+        Without the table ``tag_rows``.
+    tagged : Tagged
+        Components and causes of feedback and tickets.
+    """
     tags = tagged.tags
     asks_to_leave = set(tags.loc[tags["intent"] == "cancel", ["table", "record_id"]].itertuples(index=False, name=None))
     keys = list(zip(tags["table"], tags["record_id"], strict=True))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from cxlink.engine.interface import Engine
-from cxlink.handoff import LabelledIncidents, Loaded, Message, Tagged
+from cxlink.handoff import Loaded, Message, Tagged
 from cxlink.link.incidents import build_incidents, drop_incidents
 
 NONE = "none"
@@ -75,32 +75,84 @@ def agree_truth(labels: pd.DataFrame) -> pd.DataFrame:
     return every.assign(component=every["component"].fillna(NONE), cause=every["cause"].fillna(""))
 
 
-def build_labelled(loaded: Loaded, tagged: Tagged) -> tuple[LabelledIncidents | None, tuple[Message, ...]]:
-    """Build the incidents of labelled customers by what people said, in place of what the tagger did.
+@dataclass(frozen=True, slots=True)
+class ReadRecords:
+    """What people said of the records of some customers.
+
+    Parameters
+    ----------
+    tagged : Tagged
+        With what people said, in place of what the tagger did; of records without words, and of everybody else, it is
+        still the tagger's.
+    probability : ndarray
+        (n_customers,) chance of each to be labelled; 0 for those who were not, or in part.
+    partly : int
+        Customers of whom some records alone were read.
+    """
+
+    tagged: Tagged
+    probability: np.ndarray
+    partly: int
+
+    def only(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep rows of labelled customers.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            With a column customer, negative where it is not known.
+
+        Returns
+        -------
+        DataFrame
+            Numbered anew.
+        """
+        customer = rows["customer"].to_numpy()
+        known: pd.DataFrame = rows.loc[(customer >= 0) & (self.probability[np.maximum(customer, 0)] > 0)]
+        return known.reset_index(drop=True)
+
+
+def find_read_records(loaded: Loaded, tagged: Tagged) -> ReadRecords | None:
+    """Find whose records people read, and what they said.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        ``matched_*`` tables must stand on its engine.
+    tagged : Tagged
+        Components and causes by the tagger.
+
+    Returns
+    -------
+    ReadRecords or None
+        None without labels.
+    """
+    labels = read_labels(loaded.engine)
+    if labels.empty:
+        return None
+    truth = agree_truth(labels)
+    probability, partly = _probabilities(loaded, truth)
+    return ReadRecords(_replace_tags(tagged, truth), probability, partly)
+
+
+def labelled_incidents(loaded: Loaded, read: ReadRecords) -> pd.DataFrame:
+    """Build the incidents of labelled customers by what people said.
 
     Parameters
     ----------
     loaded : Loaded
         ``matched_*`` tables must stand on its engine; those of incidents must not, and do not afterwards.
-    tagged : Tagged
-        Components and causes by the tagger: still those of records without words, and of everybody else.
+    read : ReadRecords
+        Of :func:`find_read_records`.
 
     Returns
     -------
-    LabelledIncidents or None
-        None without labels.
-    messages : tuple of Message
-        Customers of whom some records alone were read.
+    DataFrame
+        As ``Linked.incidents``.
     """
-    labels = read_labels(loaded.engine)
-    if labels.empty:
-        return None, ()
-    truth = agree_truth(labels)
-    probability, partly = _probabilities(loaded, truth)
-    incidents, _ = build_incidents(loaded, _replace_tags(tagged, truth))
+    incidents, _ = build_incidents(loaded, read.tagged)
     drop_incidents(loaded.engine)
-    known = incidents.loc[probability[incidents["customer"].to_numpy()] > 0].reset_index(drop=True)
-    return LabelledIncidents(probability, known), _partly_message(partly)
+    return read.only(incidents)
 
 
 def _probabilities(loaded: Loaded, truth: pd.DataFrame) -> tuple[np.ndarray, int]:
@@ -134,15 +186,27 @@ def _replace_tags(tagged: Tagged, truth: pd.DataFrame) -> Tagged:
     return replace(tagged, tags=pd.concat([kept, said], ignore_index=True)[list(tagged.tags.columns)])
 
 
-def _partly_message(partly: int) -> tuple[Message, ...]:
-    if not partly:
+def label_messages(read: ReadRecords | None) -> tuple[Message, ...]:
+    """Tell of customers of whom some records alone were read.
+
+    Parameters
+    ----------
+    read : ReadRecords or None
+        Of :func:`find_read_records`.
+
+    Returns
+    -------
+    tuple of Message
+        CX243, or nothing.
+    """
+    if read is None or not read.partly:
         return ()
     return (
         Message(
             "CX243",
             "warning",
             "link",
-            f"{partly} customers have labels on some of their records alone; they count as not labelled.",
+            f"{read.partly} customers have labels on some of their records alone; they count as not labelled.",
             "Have all records of a customer read, or none.",
         ),
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+import pandas as pd
+
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Linkage, Linked, Loaded, Message, MoneyAccounts, Tagged
+from cxlink.handoff import LabelledIncidents, Linkage, Linked, Loaded, Message, MoneyAccounts, Tagged
 from cxlink.link.accounts import (
     build_control_totals,
     build_currencies,
@@ -17,14 +19,14 @@ from cxlink.link.accounts import (
 )
 from cxlink.link.answered import answer_messages, compare_answerers, compare_scores, measure_response_rate
 from cxlink.link.classify import classify_revenue
-from cxlink.link.costs import build_ticket_costs
+from cxlink.link.costs import build_labelled_costs, build_ticket_costs
 from cxlink.link.covariates import build_covariates, check_segments
 from cxlink.link.coverage import build_coverage, coverage_messages
 from cxlink.link.damage import count_lost_digits
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
-from cxlink.link.labels import build_labelled
+from cxlink.link.labels import find_read_records, label_messages, labelled_incidents
 from cxlink.link.linkage import build_linkage
 from cxlink.link.match_messages import match_messages
 from cxlink.link.overlaps import find_overlaps, overlap_messages
@@ -66,7 +68,8 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     subscription = business == "subscription"
     currency = settings.project.currency
     match_customers(loaded)
-    labelled, label_notes = build_labelled(loaded, tagged)
+    read = find_read_records(loaded, tagged)
+    said = None if read is None else labelled_incidents(loaded, read)
     incidents, incident_notes = build_incidents(loaded, tagged)
     experiences, responses = build_experiences(loaded), build_responses(loaded)
     # only now the charges, which take the most memory
@@ -82,13 +85,16 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
-    prices = build_prices(loaded, incidents, len(customers))
+    prices = build_prices(loaded, incidents if said is None else pd.concat([incidents, said]), len(customers))
     loaded.engine.execute("drop table narrow_revenue")
     customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
     covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
-    tickets, cost_notes = build_ticket_costs(
-        loaded, cost_per_handle_minute=settings.finance.cost_per_handle_minute, divisor=divisor
-    )
+    per_minute = settings.finance.cost_per_handle_minute
+    tickets, cost_notes = build_ticket_costs(loaded, cost_per_handle_minute=per_minute, divisor=divisor)
+    labelled = None
+    if read is not None and said is not None:
+        costs_said = build_labelled_costs(loaded, tagged, read, cost_per_handle_minute=per_minute, divisor=divisor)
+        labelled = LabelledIncidents(read.probability, said, costs_said)
     linkage = replace(
         build_linkage(loaded, sums, currency),
         score_gaps=compare_scores(responses),
@@ -118,7 +124,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         money_refusal=_match_refusal(linkage),
         messages=(
             *notes,
-            *label_notes,
+            *label_messages(read),
             *incident_notes,
             *cost_notes,
             *prices.messages,

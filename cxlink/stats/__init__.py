@@ -37,6 +37,7 @@ from cxlink.stats.purchases import PurchaseFit
 from cxlink.stats.recurrent import RecurrentRows, build_recurrent_rows
 from cxlink.stats.resampling import BootstrapInterval, bootstrap_clusters, draw_cluster_weights
 from cxlink.stats.restricted_mean import RestrictedMean, TimeLost, restricted_mean, time_lost
+from cxlink.stats.shares import ClusteredSums, ShareInterval, clustered_share
 from cxlink.stats.tag_accuracy import (
     Calibration,
     Measure,
@@ -65,6 +66,7 @@ __all__ = [
     "ClassShares",
     "CloglogFit",
     "ClusteredFit",
+    "ClusteredSums",
     "CoxError",
     "CoxFit",
     "CumulativeIncidence",
@@ -86,6 +88,7 @@ __all__ = [
     "RestrictedMean",
     "ScoreTest",
     "Scores",
+    "ShareInterval",
     "SurvivalCurve",
     "TagAccuracy",
     "TagScores",
@@ -104,6 +107,7 @@ __all__ = [
     "calibration_table",
     "censoring_distribution",
     "check_proportionality",
+    "clustered_share",
     "debias",
     "difference_estimate",
     "draw_cluster_weights",

@@ -48,7 +48,9 @@ def company(seed: int, *, share_labelled: float = 0.35) -> Linked:
     drawn = rng.random(N) < chance
     people = pd.concat(true, ignore_index=True)
     labelled = LabelledIncidents(
-        np.where(drawn, chance, 0.0), people.loc[drawn[people["customer"].to_numpy()]].reset_index(drop=True)
+        np.where(drawn, chance, 0.0),
+        people.loc[drawn[people["customer"].to_numpy()]].reset_index(drop=True),
+        pd.DataFrame(),
     )
     incidents = pd.concat(seen, ignore_index=True).drop_duplicates()
     return cast(
