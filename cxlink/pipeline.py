@@ -22,9 +22,10 @@ from cxlink.handoff import (
     Readiness,
     RunResult,
     Tagged,
+    Unexplained,
 )
 from cxlink.impact import estimate_impact
-from cxlink.link import count_causes, link
+from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
@@ -47,6 +48,7 @@ class LinkedData:
     tagged: Tagged
     linked: Linked
     causes: tuple[CauseCount, ...]
+    unexplained: tuple[Unexplained, ...]
     readiness: tuple[Readiness, ...]
     messages: tuple[Message, ...]
 
@@ -83,9 +85,10 @@ def load_and_link(
     progress("link", 0.0)
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
     causes = count_causes(loaded)
+    unexplained = measure_unexplained(loaded, linked, exposure_days=settings.model.exposure_days)
     readiness = assess_readiness(loaded, linked, settings)
     messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
-    return LinkedData(loaded, tagged, linked, causes, readiness, messages)
+    return LinkedData(loaded, tagged, linked, causes, unexplained, readiness, messages)
 
 
 def load_and_tag(
@@ -242,6 +245,7 @@ def run(
         tagged=data.tagged,
         linked=data.linked,
         causes=data.causes,
+        unexplained=data.unexplained,
         churn=churn,
         impact=impact,
         readiness=data.readiness,

@@ -41,7 +41,7 @@ from cxlink.handoff.linkage import (
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
 from cxlink.handoff.messages import Message, Severity
-from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked
+from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
     "AmbiguousNames",
@@ -85,6 +85,7 @@ __all__ = [
     "SourceCoverage",
     "Tagged",
     "TestResult",
+    "Unexplained",
     "UnmatchedFile",
     "UnmatchedMoney",
     "Validation",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
-    from cxlink.handoff.timelines import CauseCount, Linked
+    from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class RunResult:
     tagged: Tagged
     linked: Linked
     causes: tuple[CauseCount, ...]
+    unexplained: tuple[Unexplained, ...]
     churn: ChurnFit
     impact: Impact
     readiness: tuple[Readiness, ...]

@@ -106,6 +106,16 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Unexplained:
+    """Records, or customers who left, that nothing is known to stand behind: how many, of how many, and their share."""
+
+    what: Literal["low scores", "tickets", "leavers"]
+    records: int
+    of: int
+    share: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class CauseCount:
     """How many records bear a root cause, and whom it reached.
 

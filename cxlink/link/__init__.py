@@ -2,5 +2,6 @@
 
 from cxlink.link.causes import count_causes
 from cxlink.link.stage import link
+from cxlink.link.unexplained import measure_unexplained
 
-__all__ = ["count_causes", "link"]
+__all__ = ["count_causes", "link", "measure_unexplained"]

@@ -1,8 +1,6 @@
 select
     tags.component, tags.cause,
     count(distinct feedback.response_id) as n_comments,
-    count(distinct case when trim(coalesce(feedback.comment, '')) <> '' then feedback.response_id end)
-        as n_comments_with_text,
     count(distinct tickets.ticket_id) as n_tickets,
     count(distinct coalesce(feedback.customer, tickets.customer)) as n_customers
 from tag_rows as tags

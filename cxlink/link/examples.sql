@@ -1,8 +1,9 @@
--- records of each cause with their text: those that name nothing else first, then the latest
-select component, cause, record_id, text
+-- records of each cause with their text, from which examples are chosen: those that name nothing else first, then the
+-- latest
+select component, cause, record_id, text, n_named
 from (
     select
-        tags.component, tags.cause, tags.record_id,
+        tags.component, tags.cause, tags.record_id, tags.n_named,
         coalesce(feedback.comment, tickets.body, tickets.subject) as text,
         row_number() over (
             partition by tags.component, tags.cause
@@ -22,5 +23,5 @@ from (
     where tags.cause is not null
         and length(trim(coalesce(feedback.comment, tickets.body, tickets.subject, ''))) > 0
 ) as ranked
-where place <= $examples
+where place <= $candidates
 order by component, cause, place

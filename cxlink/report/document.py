@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult
+from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
@@ -76,6 +76,7 @@ def build_document(result: RunResult) -> Document:
         experience_line=_experience_line(result),
         details=_details(result, unit, published=published),
         causes=tuple(_cause_row(cause, result.verbatims, published=published) for cause in result.causes),
+        unexplained=tuple(_unexplained(one, published=published) for one in result.unexplained if one.of),
         matches=list_matches(linkage),
         ledger=list_ledger(result.loaded.ledger),
         held_back=count_held_back(result.loaded.ledger),
@@ -226,6 +227,19 @@ def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRo
         _trend(cause.trend),
         tuple(text for text in texts if text),
     )
+
+
+_NOTHING_BEHIND = {
+    "low scores": "low scores come without a cause in their words, from customers who met no incident before",
+    "tickets": "tickets name no component",
+    "leavers": "customers who left of their own will had met no incident before",
+}
+
+
+def _unexplained(one: Unexplained, *, published: bool) -> Sentence:
+    records, of = show_count(one.records, published=published), show_count(one.of, published=published)
+    share = f": {_percent(one.share)}" if isinstance(one.share, Estimate) else ""
+    return (f"{records} of {of} {_NOTHING_BEHIND[one.what]}{share}.",)
 
 
 def _percent(share: Answer) -> str:

@@ -11,6 +11,7 @@ from cxlink.report.words import (
     COVERAGE_COLUMNS,
     DETAILS_REMARK,
     OVERLAP,
+    UNEXPLAINED,
     column_heading,
     detail_columns,
     detail_values,
@@ -112,7 +113,8 @@ def _causes(document: Document) -> list[str]:
         for cause in document.causes
         for text in cause.examples
     ]
-    return ["## Causes", _table(heads, rows) if rows else ABSENT_CAUSES, _list(examples)]
+    unexplained = [UNEXPLAINED, _list([_said(one) for one in document.unexplained])] if document.unexplained else []
+    return ["## Causes", _table(heads, rows) if rows else ABSENT_CAUSES, _list(examples), *unexplained]
 
 
 def _data(document: Document) -> list[str]:

@@ -225,6 +225,7 @@ class Document:
     experience_line: str
     details: DetailTable
     causes: tuple[CauseRow, ...]
+    unexplained: tuple[Sentence, ...]
     matches: tuple[tuple[str, str], ...]
     ledger: tuple[LedgerRow, ...]
     held_back: tuple[HeldBack, ...]

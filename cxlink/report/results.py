@@ -16,6 +16,7 @@ from cxlink.handoff import (
     LedgerEntry,
     RunResult,
     TestResult,
+    Unexplained,
 )
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
@@ -43,6 +44,7 @@ from cxlink.report.results_models import (
     ReadinessResult,
     ReconciliationResult,
     Results,
+    UnexplainedResult,
     results_schema,
 )
 from cxlink.report.suppress import EFFECTS, is_suppressed, suppress_small_cells
@@ -81,6 +83,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         joint=EffectsResult(**_effects(impact.joint)),
         overlap=EffectsResult(**_effects(impact.overlap)),
         causes=[_cause(cause, published=published) for cause in result.causes],
+        unexplained=[_unexplained(one, published=published) for one in result.unexplained],
         churn=_churn(result.churn, published=published),
         changes=[],
         claims=[],
@@ -213,6 +216,15 @@ def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
         tenth=_answers(effect.tenth),
         seen_after=_answer(effect.seen_after),
         seen_otherwise=_answer(effect.seen_otherwise),
+    )
+
+
+def _unexplained(one: Unexplained, *, published: bool) -> UnexplainedResult:
+    return UnexplainedResult(
+        what=one.what,
+        records=_count(one.records, published=published),
+        of=_count(one.of, published=published),
+        share=_answer(one.share),
     )
 
 

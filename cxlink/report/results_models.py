@@ -118,6 +118,15 @@ class CauseResult(_Part):
     examples: list[str]
 
 
+class UnexplainedResult(_Part):
+    """What nothing is known to stand behind: low scores, tickets or leavers."""
+
+    what: Literal["low scores", "tickets", "leavers"]
+    records: CountResult
+    of: CountResult
+    share: AnswerResult
+
+
 class CurveResult(_Part):
     """One step of the curve of staying."""
 
@@ -297,6 +306,7 @@ class Results(_Part):
     bridge: list[BridgeResult]
     readiness: list[ReadinessResult]
     diagnostics: list[DiagnosticResult]
+    unexplained: list[UnexplainedResult]
     horizon_months: int
     population: CountResult
     overlap: EffectsResult

@@ -11,7 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import CauseCount, ChurnFit, ComponentEffect, CurvePoint, Impact, JointEffect, Message, RunResult
+from cxlink.handoff import (
+    CauseCount,
+    ChurnFit,
+    ComponentEffect,
+    CurvePoint,
+    Impact,
+    JointEffect,
+    Message,
+    RunResult,
+    Unexplained,
+)
 from cxlink.report.numbers import SMALL_COUNT, format_count
 
 if TYPE_CHECKING:
@@ -93,6 +103,7 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         result,
         impact=impact,
         causes=causes,
+        unexplained=tuple(_suppress_unexplained(one) for one in result.unexplained),
         churn=_suppress_churn(result.churn),
         verbatims=0,
         loaded=replace(result.loaded, messages=_hide_digits(result.loaded.messages)),
@@ -188,6 +199,12 @@ def _clean(answer: Answer) -> Answer:
 
 def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     return {key: _clean(answer) for key, answer in answers.items()}
+
+
+def _suppress_unexplained(one: Unexplained) -> Unexplained:
+    # the rest counts as well: nine in ten without a cause tell of the one with
+    small = min(one.records, one.of - one.records) < SMALL_COUNT
+    return replace(one, share=FEW if small else _clean(one.share))
 
 
 def _suppress_cause(cause: CauseCount) -> CauseCount:

@@ -29,6 +29,7 @@ from cxlink.handoff import (
     Readiness,
     RunResult,
     Tagged,
+    Unexplained,
 )
 from cxlink.report.document import build_document
 from cxlink.report.parts import Document
@@ -313,6 +314,11 @@ def result() -> Iterator[RunResult]:
         ),
         linked=linked(),
         causes=causes(("delivery", "late"), ("billing", "wrong amount")),
+        unexplained=(
+            Unexplained("low scores", 61, 240, points(0.254, 0.21, 0.303)),
+            Unexplained("tickets", 0, 0, NotEstimable("there are no tickets", "tickets")),
+            Unexplained("leavers", 7, 488, points(0.014, 0.007, 0.029)),
+        ),
         churn=ChurnFit(4500, 488, 12, {}, {}, {}, curve(), None, None, ()),
         impact=Impact("nps", "NPS points", 4012, ordinary_effects(), joint(), overlap(), points(31.2, 29.0, 33.4), ()),
         readiness=(

@@ -127,3 +127,10 @@ def test_nothing_is_hidden_inside_the_house(result: RunResult) -> None:
         for value in effect.joint_share.values()
     )
     assert "CX802" not in [message["code"] for message in build_results(result)["diagnostics"]]
+
+
+def test_small_counts_of_what_is_not_explained_are_hidden(published: RunResult) -> None:
+    by_name = {one["what"]: one for one in build_results(published)["unexplained"]}
+    assert "point" in by_name["low scores"]["share"]
+    assert by_name["leavers"]["records"] == {"not_estimable": "suppressed: fewer than 10", "needs": "a larger group"}
+    assert by_name["leavers"]["share"]["not_estimable"] == "suppressed: fewer than 10 customers"
