@@ -83,5 +83,7 @@ def build_tags(tagged: Tagged, *, with_evidence: bool) -> pd.DataFrame:
     """
     tags = tagged.tags.copy()
     if "evidence" in tags.columns and with_evidence:
-        tags["evidence"] = [redact_text(words) if isinstance(words, str) else "" for words in tags["evidence"]]
+        words = tags["evidence"].where(tags["evidence"].map(type) == str, "")
+        shown = {one: redact_text(one) for one in words.unique()}
+        tags["evidence"] = words.map(shown)
     return tags if with_evidence else tags.drop(columns="evidence", errors="ignore")
