@@ -1,4 +1,4 @@
-"""``cxlink tag``: the root causes by themselves: apply, lint, review, train, evaluate, discover."""
+"""``cxlink tag``: the root causes by themselves: apply, lint, review, train, evaluate, discover, reasons."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from cxlink.cli.options import (
     read_day,
 )
 from cxlink.cli.printing import show
+from cxlink.cli.reasons import reasons
 from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import CannotCreateError, ConfigError, DataError, UsageError
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from cxlink.tag.taxonomy import Taxonomy
 
 app = typer.Typer(
-    help="Root causes in comments and tickets: apply, lint, review, train, evaluate, discover.",
+    help="Root causes in comments and tickets: apply, lint, review, train, evaluate, discover, reasons.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -235,6 +236,9 @@ def discover(
             "CX307", "themes", f"{error.reason}.", "Nothing to do: the taxonomy covers the rest."
         ) from error
     show(build_theme_sections(found, texts, records["record_id"].tolist()), form)
+
+
+app.command("reasons")(reasons)
 
 
 def _read_back(

@@ -41,6 +41,15 @@ from cxlink.handoff.linkage import (
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
 from cxlink.handoff.messages import Message, Severity
+from cxlink.handoff.reasons import (
+    DescribedScores,
+    JudgedModel,
+    JudgedReasons,
+    LeavingPrediction,
+    ReasonShares,
+    ScoredAnswers,
+    ScoreReasons,
+)
 from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
@@ -53,14 +62,18 @@ __all__ = [
     "CurrencyMoney",
     "CurvePoint",
     "CustomerScores",
+    "DescribedScores",
     "ExposureForm",
     "GapFit",
     "HazardModel",
     "Impact",
     "JointEffect",
+    "JudgedModel",
+    "JudgedReasons",
     "KeyMatch",
     "LabelledIncidents",
     "LagProfile",
+    "LeavingPrediction",
     "LedgerEntry",
     "Lifetimes",
     "Linkage",
@@ -76,11 +89,14 @@ __all__ = [
     "Proportionality",
     "QuarantinedRow",
     "Readiness",
+    "ReasonShares",
     "Repair",
     "ResponseRate",
     "RiskGroup",
     "RunResult",
     "ScoreGap",
+    "ScoreReasons",
+    "ScoredAnswers",
     "Severity",
     "SourceCoverage",
     "Tagged",

@@ -161,44 +161,56 @@ def _suppress_effect(effect: ComponentEffect, reason: NotEstimable | None) -> Co
     if reason is None:
         return replace(
             effect,
-            hazard_ratio=_clean(effect.hazard_ratio),
-            experience=_clean(effect.experience),
-            customers_kept=_clean(effect.customers_kept),
-            revenue_kept=_clean(effect.revenue_kept),
-            margin_kept=_clean(effect.margin_kept),
-            cost_saved=_clean(effect.cost_saved),
-            net_benefit=_clean(effect.net_benefit),
+            hazard_ratio=clean_answer(effect.hazard_ratio),
+            experience=clean_answer(effect.experience),
+            customers_kept=clean_answer(effect.customers_kept),
+            revenue_kept=clean_answer(effect.revenue_kept),
+            margin_kept=clean_answer(effect.margin_kept),
+            cost_saved=clean_answer(effect.cost_saved),
+            net_benefit=clean_answer(effect.net_benefit),
             tenth=_clean_all(effect.tenth),
             joint_share=_clean_all(effect.joint_share),
-            seen_after=_clean(effect.seen_after),
-            seen_otherwise=_clean(effect.seen_otherwise),
+            seen_after=clean_answer(effect.seen_after),
+            seen_otherwise=clean_answer(effect.seen_otherwise),
         )
     everything = reason is FEW
     return replace(
         effect,
-        hazard_ratio=reason if everything else _clean(effect.hazard_ratio),
-        experience=reason if everything else _clean(effect.experience),
-        customers_kept=reason if everything else _clean(effect.customers_kept),
+        hazard_ratio=reason if everything else clean_answer(effect.hazard_ratio),
+        experience=reason if everything else clean_answer(effect.experience),
+        customers_kept=reason if everything else clean_answer(effect.customers_kept),
         revenue_kept=reason,
         margin_kept=reason,
         cost_saved=reason,
         net_benefit=reason,
-        tenth={k: reason if everything or k in _MONEY else _clean(v) for k, v in effect.tenth.items()},
-        seen_after=reason if everything else _clean(effect.seen_after),
-        seen_otherwise=reason if everything else _clean(effect.seen_otherwise),
+        tenth={k: reason if everything or k in _MONEY else clean_answer(v) for k, v in effect.tenth.items()},
+        seen_after=reason if everything else clean_answer(effect.seen_after),
+        seen_otherwise=reason if everything else clean_answer(effect.seen_otherwise),
         rank_best=None,
         rank_worst=None,
     )
 
 
-def _clean(answer: Answer) -> Answer:
+def clean_answer(answer: Answer) -> Answer:
+    """Hide an answer that fewer than ten customers are behind, and single digits in the reason why there is none.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of any kind.
+
+    Returns
+    -------
+    Answer
+        The same where nothing is to be hidden.
+    """
     if isinstance(answer, Estimate):
         return FEW if answer.n < SMALL_COUNT else answer
     return replace(answer, reason=_hide_in(answer.reason))
 
 
 def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    return {key: _clean(answer) for key, answer in answers.items()}
+    return {key: clean_answer(answer) for key, answer in answers.items()}
 
 
 def _suppress_unexplained(one: Unexplained) -> Unexplained:
@@ -210,7 +222,7 @@ def _suppress_unexplained(one: Unexplained) -> Unexplained:
 def _suppress_cause(cause: CauseCount) -> CauseCount:
     small = min(cause.customers, cause.comments) < SMALL_COUNT
     share, corrected, trend = (
-        FEW if small else _clean(answer) for answer in (cause.share, cause.corrected_share, cause.trend)
+        FEW if small else clean_answer(answer) for answer in (cause.share, cause.corrected_share, cause.trend)
     )
     return replace(cause, share=share, corrected_share=corrected, trend=trend, examples=(), texts=())
 

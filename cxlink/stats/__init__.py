@@ -30,14 +30,18 @@ from cxlink.stats.errors import CoxError, EstimationError
 from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
 from cxlink.stats.label_shift import AdjustedCount, adjusted_count
+from cxlink.stats.log_score import log_scores
 from cxlink.stats.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from cxlink.stats.predicted_incidence import cumulative_incidence
 from cxlink.stats.prevalence import DifferenceEstimate, Prevalence, difference_estimate
 from cxlink.stats.proportional_hazards import ProportionalityTest, ScoreTest, check_proportionality
 from cxlink.stats.purchases import PurchaseFit
+from cxlink.stats.reason_weights import LogOddsRatios, NamedShares, log_odds_ratios, named_shares
 from cxlink.stats.recurrent import RecurrentRows, build_recurrent_rows
 from cxlink.stats.resampling import BootstrapInterval, bootstrap_clusters, draw_cluster_weights
 from cxlink.stats.restricted_mean import RestrictedMean, TimeLost, restricted_mean, time_lost
 from cxlink.stats.shares import ClusteredSums, ShareInterval, clustered_share
+from cxlink.stats.shrinkage import Shrunken, shrink
 from cxlink.stats.tag_accuracy import (
     Calibration,
     Measure,
@@ -76,8 +80,10 @@ __all__ = [
     "GammaGamma",
     "GammaGammaFit",
     "Influenced",
+    "LogOddsRatios",
     "Measure",
     "Measured",
+    "NamedShares",
     "NotMeasured",
     "ObservedExpected",
     "ParetoNbd",
@@ -89,6 +95,7 @@ __all__ = [
     "ScoreTest",
     "Scores",
     "ShareInterval",
+    "Shrunken",
     "SurvivalCurve",
     "TagAccuracy",
     "TagScores",
@@ -108,6 +115,7 @@ __all__ = [
     "censoring_distribution",
     "check_proportionality",
     "clustered_share",
+    "cumulative_incidence",
     "debias",
     "difference_estimate",
     "draw_cluster_weights",
@@ -127,8 +135,12 @@ __all__ = [
     "harrell_concordance",
     "ipcw_weights",
     "kaplan_meier",
+    "log_odds_ratios",
+    "log_scores",
+    "named_shares",
     "observed_over_expected",
     "restricted_mean",
+    "shrink",
     "time_lost",
     "uno_concordance",
 ]

@@ -43,6 +43,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Too few texts bear no tag, or they share no words.",
         "Nothing to do.",
     ),
+    "CX308": (
+        "No reasons behind a score",
+        "No answer to the 0-10 question belongs to a known customer within the observed window.",
+        "Map the column of the score to nps, and check that customer_id in feedback is that of the customers.",
+    ),
     "CX351": (
         "Very long texts",
         "Texts beyond 100,000 characters are searched in their beginning only.",
