@@ -216,7 +216,7 @@ def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
 def _suppress_unexplained(one: Unexplained) -> Unexplained:
     # the rest counts as well: nine in ten without a cause tell of the one with
     small = min(one.records, one.of - one.records) < SMALL_COUNT
-    return replace(one, share=FEW if small else _clean(one.share))
+    return replace(one, share=FEW if small else clean_answer(one.share))
 
 
 def _suppress_cause(cause: CauseCount) -> CauseCount:

@@ -83,7 +83,8 @@ def build_tags(tagged: Tagged, *, with_evidence: bool) -> pd.DataFrame:
     """
     tags = tagged.tags.copy()
     if "evidence" in tags.columns and with_evidence:
-        words = tags["evidence"].where(tags["evidence"].map(type) == str, "")
-        shown = {one: redact_text(one) for one in words.unique()}
-        tags["evidence"] = words.map(shown)
+        words = [one if isinstance(one, str) else "" for one in tags["evidence"]]
+        # few words stand behind many tags
+        shown = {one: redact_text(one) for one in dict.fromkeys(words)}
+        tags["evidence"] = [shown[one] for one in words]
     return tags if with_evidence else tags.drop(columns="evidence", errors="ignore")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cxlink.stats.arrays import Floats, Integers, read_codes, read_flags
 from cxlink.stats.errors import EstimationError
+from cxlink.stats.shares import wilson_interval
 from cxlink.stats.tag_draws import read_tags
 
 
@@ -84,8 +85,6 @@ def named_shares(named: npt.ArrayLike, cluster: npt.ArrayLike, *, level: float =
     .. [1] Wilson (1927), JASA 22:209-212; with an effective number as in Franco, Little, Louis and Slud (2019), Journal
        of Survey Statistics and Methodology 7:334-364.
     """
-    from scipy import special
-
     if not 0.0 < level < 1.0:
         raise EstimationError("level must lie between 0 and 1")
     table = read_tags("named", named).astype(np.float64)
@@ -98,12 +97,9 @@ def named_shares(named: npt.ArrayLike, cluster: npt.ArrayLike, *, level: float =
     effective = np.full(share.size, float(n))
     np.divide(independent, spread, out=effective, where=spread > 0)
     effective = np.clip(effective, n, table.shape[0])
-    z2 = float(special.ndtri((1.0 + level) / 2.0)) ** 2
-    centre = (share + z2 / (2.0 * effective)) / (1.0 + z2 / effective)
-    half = np.sqrt(z2 * (independent / effective + z2 / (4.0 * effective**2))) / (1.0 + z2 / effective)
-    low, high = np.minimum(centre - half, share), np.maximum(centre + half, share)
+    low, high = wilson_interval(share, effective, level)
     naming = np.count_nonzero(means > 0, axis=0)
-    return NamedShares(share, np.maximum(low, 0.0), np.minimum(high, 1.0), naming, n, level)
+    return NamedShares(share, low, high, naming, n, level)
 
 
 def log_odds_ratios(

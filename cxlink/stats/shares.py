@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from cxlink.stats.arrays import Floats
 from cxlink.stats.errors import EstimationError
 
 
@@ -77,9 +78,28 @@ def clustered_share(sums: ClusteredSums, *, level: float = 0.95) -> ShareInterva
     variance = spread / sums.rows**2 * sums.n_clusters / max(sums.n_clusters - 1, 1)
     effective = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else float(sums.n_clusters)
     effective = min(effective, float(sums.rows))
-    z = float(ndtri(0.5 + level / 2))
-    middle = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
-    half = z / (1 + z**2 / effective) * np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
-    return ShareInterval(
-        share, float(min(max(middle - half, 0.0), share)), float(max(min(middle + half, 1.0), share)), effective
-    )
+    low, high = wilson_interval(np.array([share]), np.array([effective]), level)
+    return ShareInterval(share, float(low[0]), float(high[0]), effective)
+
+
+def wilson_interval(share: Floats, effective: Floats, level: float) -> tuple[Floats, Floats]:
+    """Wilson's interval of shares.
+
+    Parameters
+    ----------
+    share, effective : ndarray of float64, shape (n,)
+        Shares, and of how many independent rows.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    low : ndarray of float64, shape (n,)
+        At least 0, and at most the share.
+    high : ndarray of float64, shape (n,)
+        At most 1, and at least the share.
+    """
+    z2 = float(ndtri(0.5 + level / 2)) ** 2
+    middle = (share + z2 / (2 * effective)) / (1 + z2 / effective)
+    half = np.sqrt(z2 * (share * (1 - share) / effective + z2 / (4 * effective**2))) / (1 + z2 / effective)
+    return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
