@@ -18,7 +18,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "CX303": (
         "The classifier cannot be used",
         "The file named in [taxonomy] classifier does not exist, was written by another version, or belongs to another"
-        " taxonomy.",
+        " taxonomy or to other sentence embeddings.",
         "Train it again: cxlink tag train.",
     ),
     "CX304": (
@@ -42,6 +42,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "No themes can be looked for",
         "Too few texts bear no tag, or they share no words.",
         "Nothing to do.",
+    ),
+    "CX308": (
+        "The sentence embeddings cannot be used",
+        "The folder named in [taxonomy] embeddings lacks model.safetensors or tokenizer.json, they do not fit together,"
+        " or the packages that read them are not installed. Nothing is downloaded.",
+        'Install the packages: pip install "cxlink[embeddings]"; name the folder of a static embedding model.',
     ),
     "CX351": (
         "Very long texts",
