@@ -61,8 +61,8 @@ def english_rules(taxonomy: Taxonomy) -> list[Rule]:
     return [rule for rule in taxonomy.rules if rule.language == "en" and (rule.component, rule.cause) in causes]
 
 
-def find_with_set(rules: Sequence[Rule], texts: Sequence[str]) -> list[list[int]]:
-    """Rules met by each text, by one set of all."""
+def find_with_filter(rules: Sequence[Rule], texts: Sequence[str]) -> list[list[int]]:
+    """Rules met by each text, by one filter of all."""
     group = RuleGroup("", rules)
     return [group.meet(text) for text in texts]
 
@@ -96,8 +96,8 @@ def main() -> None:
     texts = [fold_text(comment) for comment in comments]
     folding = time.perf_counter() - began
     began = time.perf_counter()
-    ours = find_with_set(rules, texts)
-    set_seconds = time.perf_counter() - began
+    ours = find_with_filter(rules, texts)
+    filter_seconds = time.perf_counter() - began
     began = time.perf_counter()
     find_with_spans(rules, texts)
     span_seconds = time.perf_counter() - began
@@ -112,10 +112,11 @@ def main() -> None:
     whole = time.perf_counter() - began
     print(f"{n:,} comments, {len(rules)} patterns of {N_CAUSES} causes, {sum(map(bool, ours)):,} comments met")
     print(f"re, pattern by pattern      {re_seconds:8.1f} s   {n / re_seconds:10,.0f} comments/s")
-    print(f"one RE2 set                 {set_seconds:8.1f} s   {n / set_seconds:10,.0f} comments/s")
+    print(f"one RE2 filter              {filter_seconds:8.1f} s   {n / filter_seconds:10,.0f} comments/s")
     print(f"  and where they stand      {span_seconds:8.1f} s   {n / span_seconds:10,.0f} comments/s")
     print(
-        f"re / RE2: {re_seconds / set_seconds:.1f} times, the same answers; {re_seconds / span_seconds:.1f} with places"
+        f"re / RE2: {re_seconds / filter_seconds:.1f} times, the same answers;"
+        f" {re_seconds / span_seconds:.1f} with places"
     )
     print(f"folding                     {folding:8.1f} s   {n / folding:10,.0f} comments/s")
     print(

@@ -31,6 +31,7 @@ from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
 from cxlink.tag.classifier import Classifier
 from cxlink.tag.classifier_file import read_classifier
+from cxlink.tag.embeddings import Embedder, read_embedder
 from cxlink.tag.handover import tag
 from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.taxonomy import Taxonomy
@@ -124,7 +125,9 @@ def load_and_tag(
         settings, engine=engine, as_of=as_of, cache=state / "cache" if settings.load.cache and state else None
     )
     progress("tag", 0.0)
-    return loaded, tag(loaded, read_rules(settings), read_model(settings))
+    classifier = read_model(settings)
+    embedder = read_embeddings(settings) if classifier is not None and classifier.n_embedding else None
+    return loaded, tag(loaded, read_rules(settings), classifier, embedder)
 
 
 def read_rules(settings: Settings) -> Taxonomy:
@@ -170,6 +173,28 @@ def read_model(settings: Settings) -> Classifier | None:
     """
     path = settings.taxonomy.classifier
     return None if path is None else read_classifier(expand_path(path, settings.folder))
+
+
+def read_embeddings(settings: Settings) -> Embedder | None:
+    """Read the model of sentence embeddings that the configuration names.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+
+    Returns
+    -------
+    Embedder or None
+        None where it names none.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read, or the packages that read it are missing (CX309).
+    """
+    path = settings.taxonomy.embeddings
+    return None if path is None else read_embedder(expand_path(path, settings.folder))
 
 
 def run(
@@ -322,6 +347,7 @@ __all__ = [
     "load_and_link",
     "load_and_tag",
     "open_engine",
+    "read_embeddings",
     "read_model",
     "read_rules",
     "run",

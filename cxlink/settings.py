@@ -177,6 +177,9 @@ class TaxonomySettings(_Group):
 
     path: str | None = Field(default=None, description="a TOML file or folder, or a sheet of plain words")
     classifier: str | None = Field(default=None, description="written by cxlink tag train; decides on what it learnt")
+    embeddings: str | None = Field(
+        default=None, description="folder of a static embedding model, for cxlink tag train and what it trains"
+    )
     shipped: str = Field(default="default", description="default, retail, telecom or travel, where path is absent")
 
 

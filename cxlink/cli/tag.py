@@ -178,7 +178,7 @@ def train(
 ) -> None:
     """Train a classifier on your labels, and show how right it is on customers that it did not learn from."""
     from cxlink.in_depth.evaluate import read_labels
-    from cxlink.pipeline import read_rules, start_draws
+    from cxlink.pipeline import read_embeddings, read_rules, start_draws
     from cxlink.report.tag_sections import build_training_sections
     from cxlink.stats import EstimationError
     from cxlink.tag.classifier_file import write_classifier
@@ -186,7 +186,7 @@ def train(
 
     with linked_data(config, as_of, quiet=quiet) as (settings, data):
         rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
-        rules = read_rules(settings)
+        rules, embedder = read_rules(settings), read_embeddings(settings)
         labelled = read_labels(data.loaded, data.tagged, rules)
         day = data.loaded.observed_to.isoformat()
     if labelled is None:
@@ -194,7 +194,7 @@ def train(
         raise DataError("CX306", "labels", "there is no label of a record that matches a customer.", remedy)
     chosen = settings.project.seed if seed is None else seed
     try:
-        told = train_on_labelled(labelled, rules, seed=chosen, trained_on=day, rng=rng)
+        told = train_on_labelled(labelled, rules, seed=chosen, trained_on=day, rng=rng, embedder=embedder)
     except EstimationError as error:
         raise DataError("CX306", "labels", f"{error.reason}.", "Label records of more customers.") from error
     try:

@@ -29,6 +29,8 @@ class TrainingFacts:
         The date that the caller gave, or "".
     taxonomy : str
         Digest of the taxonomy that the tags belong to, or "".
+    embeddings : str
+        Digest of the model of the sentence embeddings, or "".
     seed : int
         Of the folds.
     n_texts, n_customers : int
@@ -39,6 +41,7 @@ class TrainingFacts:
 
     trained_on: str
     taxonomy: str
+    embeddings: str
     seed: int
     n_texts: int
     n_customers: int

@@ -155,6 +155,7 @@ def _lines(classifier: Classifier) -> Iterator[dict[str, Any]]:
         "n_features": [len(block.names) for block in classifier.blocks],
         "rules": list(classifier.rules),
         "n_embedding": classifier.n_embedding,
+        **({"embeddings": facts.embeddings} if classifier.n_embedding else {}),
     }
     for block in classifier.blocks:
         for start in range(0, len(block.names), LINE_FEATURES):
@@ -186,12 +187,12 @@ def _build(reader: _Reader) -> Classifier:
     version = header.take_whole("version", 1, MAX_WHOLE)
     if version != VERSION:
         raise LineFault(f"is of version {version}, this cxlink reads version {VERSION}")
-    facts = _read_facts(header)
     tags, untrained = _read_names(header, "tags"), _read_names(header, "untrained")
     reasons = header.take_texts("reasons")
     is_exclusive = header.take_flag("is_exclusive")
     settings, sizes = _read_settings(header)
     rules, n_embedding = _read_names(header, "rules"), header.take_whole("n_embedding", 0, MAX_FEATURES)
+    facts = _read_facts(header, header.take_text("embeddings") if n_embedding else "")
     header.finish()
     n_features = sum(sizes) + len(rules) + n_embedding
     if not tags or len(reasons) != len(untrained) or {*tags, *untrained} != set(facts.n_positive_texts):
@@ -218,7 +219,7 @@ def _build(reader: _Reader) -> Classifier:
     )
 
 
-def _read_facts(header: Line) -> TrainingFacts:
+def _read_facts(header: Line, embeddings: str) -> TrainingFacts:
     names = _read_names(header, "known_tags")
     n_texts = header.take_wholes("n_positive_texts", 0, MAX_WHOLE).tolist()
     n_customers = header.take_wholes("n_positive_customers", 0, MAX_WHOLE).tolist()
@@ -227,6 +228,7 @@ def _read_facts(header: Line) -> TrainingFacts:
     return TrainingFacts(
         trained_on=header.take_text("trained_on"),
         taxonomy=header.take_text("taxonomy"),
+        embeddings=embeddings,
         seed=header.take_whole("seed", 0, MAX_WHOLE),
         n_texts=header.take_whole("n_texts", 1, MAX_WHOLE),
         n_customers=header.take_whole("n_customers", 1, MAX_WHOLE),

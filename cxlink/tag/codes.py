@@ -18,7 +18,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "CX303": (
         "The classifier cannot be used",
         "The file named in [taxonomy] classifier does not exist, was written by another version, or belongs to another"
-        " taxonomy.",
+        " taxonomy or to other sentence embeddings.",
         "Train it again: cxlink tag train.",
     ),
     "CX304": (
@@ -47,6 +47,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "No reasons behind a score",
         "No answer to the 0-10 question belongs to a known customer within the observed window.",
         "Map the column of the score to nps, and check that customer_id in feedback is that of the customers.",
+    ),
+    "CX309": (
+        "The sentence embeddings cannot be used",
+        "The folder named in [taxonomy] embeddings lacks model.safetensors or tokenizer.json, they do not fit together,"
+        " or the packages that read them are not installed. Nothing is downloaded.",
+        'Install the packages: pip install "cxlink[embeddings]"; name the folder of a static embedding model.',
     ),
     "CX351": (
         "Very long texts",

@@ -11,6 +11,7 @@ import pandas as pd
 from cxlink.stats import EstimationError, TagAccuracy, estimate_tag_accuracy
 from cxlink.tag.agreement import CauseAgreement, measure_agreement
 from cxlink.tag.classifier import Classifier
+from cxlink.tag.embeddings import Embedder
 from cxlink.tag.label_sheet import LabelledRecord
 from cxlink.tag.learned import train_on_labels
 from cxlink.tag.taxonomy import Taxonomy
@@ -124,7 +125,13 @@ class Trained:
 
 
 def train_on_labelled(
-    labelled: LabelledRecords, taxonomy: Taxonomy, *, seed: int, trained_on: str, rng: np.random.Generator
+    labelled: LabelledRecords,
+    taxonomy: Taxonomy,
+    *,
+    seed: int,
+    trained_on: str,
+    rng: np.random.Generator,
+    embedder: Embedder | None = None,
 ) -> Trained:
     """Train a classifier, and measure it by cross-fitting.
 
@@ -140,6 +147,8 @@ def train_on_labelled(
         A date for the file.
     rng : Generator
         Randomness of the intervals.
+    embedder : Embedder, optional
+        Gives sentence embeddings, as further features.
 
     Returns
     -------
@@ -162,6 +171,7 @@ def train_on_labelled(
         taxonomy,
         seed=seed,
         trained_on=trained_on,
+        embedder=embedder,
     )
     kept = learnt.kept
     by_classifier, by_rules = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxlink.handoff import Loaded, Message, Tagged
 from cxlink.tag.classifier import Classifier
+from cxlink.tag.embeddings import Embedder
 from cxlink.tag.stage import tag_records
 from cxlink.tag.taxonomy import Taxonomy
 
@@ -26,7 +27,9 @@ order by "table", record_id
 """
 
 
-def tag(loaded: Loaded, taxonomy: Taxonomy, classifier: Classifier | None = None) -> Tagged:
+def tag(
+    loaded: Loaded, taxonomy: Taxonomy, classifier: Classifier | None = None, embedder: Embedder | None = None
+) -> Tagged:
     """Find component and root cause of every comment and ticket.
 
     Parameters
@@ -37,13 +40,15 @@ def tag(loaded: Loaded, taxonomy: Taxonomy, classifier: Classifier | None = None
         Checked.
     classifier : Classifier, optional
         Decides on the causes that it learnt.
+    embedder : Embedder, optional
+        The model of sentence embeddings that the classifier was trained with.
 
     Returns
     -------
     Tagged
         One row a record, component and cause.
     """
-    tags = tag_records(loaded.engine.frame(RECORDS), taxonomy, classifier)
+    tags = tag_records(loaded.engine.frame(RECORDS), taxonomy, classifier, embedder)
     n_cut = int(tags.attrs.get("n_cut", 0))
     return Tagged(
         tags=tags,

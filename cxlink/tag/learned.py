@@ -10,11 +10,15 @@ import numpy as np
 from cxlink.errors import ConfigError
 from cxlink.stats import EstimationError
 from cxlink.tag.classifier import Classifier
+from cxlink.tag.embeddings import Embedder
 from cxlink.tag.match import Tag, tag_texts
 from cxlink.tag.taxonomy import Taxonomy
 
 RULE = "classifier"
 """Stands for the rule's name where the classifier found a cause that no rule did."""
+
+BATCH_TEXTS = 20_000
+"""Texts that are embedded at a time; bounds the memory of a prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ def hits_of(tags: Sequence[tuple[Tag, ...]], names: Sequence[str]) -> np.ndarray
     return found
 
 
-def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -> list[tuple[Tag, ...]]:
+def tag_with(
+    texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier, embedder: Embedder | None = None
+) -> list[tuple[Tag, ...]]:
     """Tag texts by rules and classifier.
 
     Parameters
@@ -74,6 +80,8 @@ def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -
         Whose causes the classifier learnt.
     classifier : Classifier
         Trained.
+    embedder : Embedder, optional
+        The model of sentence embeddings with which the classifier was trained; needed where there was one.
 
     Returns
     -------
@@ -84,9 +92,9 @@ def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -
     Raises
     ------
     ConfigError
-        CX303 if the classifier belongs to another taxonomy.
+        CX303 if the classifier belongs to another taxonomy, or to other sentence embeddings.
     """
-    check_belongs(classifier, taxonomy)
+    check_belongs(classifier, taxonomy, embedder)
     by_rules = tag_texts(texts, taxonomy).tags
     spoken = [place for place, text in enumerate(texts) if text.strip()]
     intents = {f"{cause.component}.{cause.name}" for cause in taxonomy.causes if cause.intent}
@@ -94,7 +102,7 @@ def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -
     given = np.zeros((len(texts), len(classifier.tags)), dtype=bool)
     if spoken:
         hits = hits_of([by_rules[place] for place in spoken], classifier.rules) if classifier.rules else None
-        given[spoken] = classifier.predict([texts[place] for place in spoken], hits)
+        given[spoken] = _predict(classifier, [texts[place] for place in spoken], hits, embedder)
     columns = [(column, name) for column, name in enumerate(classifier.tags) if name in learnt]
     return [
         _merge(tags, [name for column, name in columns if given[row, column]], set(learnt), len(texts[row]))
@@ -102,14 +110,30 @@ def tag_with(texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier) -
     ]
 
 
-def check_belongs(classifier: Classifier, taxonomy: Taxonomy) -> None:
-    """Refuse a classifier that learnt the causes of another taxonomy.
+def _predict(
+    classifier: Classifier, texts: list[str], hits: np.ndarray | None, embedder: Embedder | None
+) -> np.ndarray:
+    if embedder is None or not classifier.n_embedding:
+        return classifier.predict(texts, hits)
+    batches = [slice(first, first + BATCH_TEXTS) for first in range(0, len(texts), BATCH_TEXTS)]
+    return np.concatenate(
+        [
+            classifier.predict(texts[rows], None if hits is None else hits[rows], embedder.embed(texts[rows]))
+            for rows in batches
+        ]
+    )
+
+
+def check_belongs(classifier: Classifier, taxonomy: Taxonomy, embedder: Embedder | None = None) -> None:
+    """Refuse a classifier that learnt the causes of another taxonomy, or with other sentence embeddings.
 
     Parameters
     ----------
     classifier : Classifier
         Read from its file.
     taxonomy : Taxonomy
+        Of the configuration.
+    embedder : Embedder, optional
         Of the configuration.
 
     Raises
@@ -122,9 +146,16 @@ def check_belongs(classifier: Classifier, taxonomy: Taxonomy) -> None:
         unknown = ", ".join(sorted(set(classifier.tags) - causes)[:3])
         message = f"it learnt causes that the taxonomy does not have: {unknown}."
         raise ConfigError("CX303", "[taxonomy] classifier", message, "Train it again: cxlink tag train.")
-    if classifier.n_embedding:
-        message = "it needs sentence embeddings, which a configuration cannot give."
-        raise ConfigError("CX303", "[taxonomy] classifier", message, "Train it again: cxlink tag train.")
+    if not classifier.n_embedding:
+        return
+    if embedder is None:
+        message = "it was trained with sentence embeddings, and the configuration names none."
+        remedy = "Name the folder of their model: [taxonomy] embeddings."
+        raise ConfigError("CX303", "[taxonomy] classifier", message, remedy)
+    if (classifier.facts.embeddings, classifier.n_embedding) != (embedder.digest, embedder.length):
+        message = "it was trained with another model of sentence embeddings than [taxonomy] embeddings names."
+        remedy = "Name the model that it was trained with, or train it again: cxlink tag train."
+        raise ConfigError("CX303", "[taxonomy] classifier", message, remedy)
 
 
 def _merge(tags: tuple[Tag, ...], named: Sequence[str], learnt: set[str], length: int) -> tuple[Tag, ...]:
@@ -146,6 +177,7 @@ def train_on_labels(
     *,
     seed: int,
     trained_on: str,
+    embedder: Embedder | None = None,
 ) -> Learnt:
     """Train a classifier on labelled records, the rules' hits among its features.
 
@@ -165,6 +197,8 @@ def train_on_labels(
         Of the folds.
     trained_on : str
         A date for the file.
+    embedder : Embedder, optional
+        Gives sentence embeddings, as further features.
 
     Returns
     -------
@@ -184,15 +218,18 @@ def train_on_labels(
         raise EstimationError("there are no texts")
     hits = hits_of(tag_texts(texts, taxonomy).tags, causes)
     kept: list[int] = np.flatnonzero(first).tolist()
+    distinct = [texts[place] for place in kept]
     training = train_classifier(
-        [texts[place] for place in kept],
+        distinct,
         truth[kept],
         causes,
         customers[kept],
         weights=weights[kept],
         rule_hits=hits[kept],
+        embeddings=None if embedder is None else embedder.embed(distinct),
         seed=seed,
         taxonomy=taxonomy.digest,
+        embedding_model="" if embedder is None else embedder.digest,
         trained_on=trained_on,
     )
     classifier = training.classifier

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import re2
 
-from cxlink.tag.phrases import compile_pattern
+from cxlink.tag.phrases import MAX_PATTERN_MEMORY
 from cxlink.tag.taxonomy import Rule, Taxonomy
 
-MAX_SET_MEMORY = 512 << 20
+MAX_FILTER_RULES = 500
 MAX_MATCHES_PER_RULE = 50
+
+_PROBE = "cxlinkprobe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Match:
 
 
 class RuleGroup:
-    """The rules of one language, in one RE2 set.
+    """The rules of one language, behind RE2 filters: a rule is tried only where a text has the letters that it needs.
 
     Parameters
     ----------
@@ -39,16 +41,8 @@ class RuleGroup:
     def __init__(self, letters: str, rules: Iterable[Rule]) -> None:
         self._touches = re.compile(f"[{letters}]").search if letters else None
         self._rules = tuple(rules)
-        self._compiled: list[_Located | None] = [None] * len(self._rules)
-        options = re2.Options()
-        options.max_mem = MAX_SET_MEMORY
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        # RE2 answers "no match" when a set runs out of memory. An expression that always matches tells the two apart.
-        self._always = self._set.Add("")
-        for rule in self._rules:
-            self._set.Add(rule.expression)
-        self._set.Compile()
+        self._located: list[_Located | None] = [None] * len(self._rules)
+        self._filters = _build_filters(self._rules, 0)
 
     def meet(self, folded: str) -> list[int]:
         """Tell which rules match, and not where.
@@ -61,19 +55,17 @@ class RuleGroup:
         Returns
         -------
         list of int
-            Positions of rules, ascending; all of them where the set ran out of memory and each must be tried.
+            Positions of rules, ascending.
         """
         if self._touches is not None and self._touches(folded) is None:
             return []
         return self._meet(folded.encode())
 
     def _meet(self, encoded: bytes) -> list[int]:
-        numbers: list[int] = self._set.Match(encoded) or []
-        if len(numbers) == 1 and numbers[0] == self._always:
-            return []
-        if self._always in numbers:
-            return sorted(number - 1 for number in numbers if number != self._always)
-        return list(range(len(self._rules)))
+        # the first expression of a filter is the probe
+        return [
+            first + number - 1 for first, one in self._filters for number in sorted(one.Match(encoded) or ()) if number
+        ]
 
     def find(self, folded: str) -> list[Match]:
         """Find every phrase of every rule.
@@ -95,9 +87,9 @@ class RuleGroup:
         return [match for number in self._meet(encoded) for match in self._locate(number, folded, encoded)]
 
     def _locate(self, number: int, folded: str, encoded: bytes) -> list[Match]:
-        located = self._compiled[number]
+        located = self._located[number]
         if located is None:
-            located = self._compiled[number] = _compile(self._rules[number].expression)
+            located = self._located[number] = self._open(number)
         found = []
         for match in located.expression.finditer(encoded):
             start, end = _letters(match.span(1), folded, encoded)
@@ -112,6 +104,12 @@ class RuleGroup:
                 break
         return found
 
+    def _open(self, number: int) -> _Located:
+        first, holder = next((first, one) for first, one in reversed(self._filters) if first <= number)
+        expression = holder.re(number - first + 1)
+        gaps = tuple(group for name, group in expression.groupindex.items() if name.startswith("gap"))
+        return _Located(expression, gaps)
+
 
 @dataclass(frozen=True, slots=True)
 class _Located:
@@ -121,10 +119,35 @@ class _Located:
     gaps: tuple[int, ...]
 
 
-def _compile(expression: str) -> _Located:
-    compiled = compile_pattern(expression)
-    gaps = tuple(number for name, number in compiled.groupindex.items() if name.startswith("gap"))
-    return _Located(compiled, gaps)
+def _build_filters(rules: Sequence[Rule], first: int) -> list[tuple[int, re2.Filter]]:
+    """Build filters of neighbouring rules, each with the position of its first one."""
+    if not rules:
+        return []
+    built = _build_filter(rules) if len(rules) <= MAX_FILTER_RULES else None
+    if built is not None:
+        return [(first, built)]
+    if len(rules) == 1:
+        raise MemoryError(f"the pattern of {rules[0].rule_id} does not fit into a filter")
+    half = len(rules) // 2
+    return [*_build_filters(rules[:half], first), *_build_filters(rules[half:], first + half)]
+
+
+def _build_filter(rules: Sequence[Rule]) -> re2.Filter | None:
+    """Build one filter; None where its letters do not fit into RE2's memory.
+
+    A filter that is too large finds nothing and does not say so. A word that must be found tells.
+    """
+    options = re2.Options()
+    options.max_mem = MAX_PATTERN_MEMORY
+    options.log_errors = False
+    built = re2.Filter()
+    for expression in (_PROBE, *(rule.expression for rule in rules)):
+        built.Add(expression, options)
+    try:
+        built.Compile()
+    except re2.error:
+        return None
+    return built if 0 in (built.Match(_PROBE.encode()) or ()) else None
 
 
 def _letters(span: tuple[int, int], folded: str, encoded: bytes) -> tuple[int, int]:
@@ -136,9 +159,7 @@ def _letters(span: tuple[int, int], folded: str, encoded: bytes) -> tuple[int, i
 
 
 def build_rule_groups(taxonomy: Taxonomy) -> tuple[RuleGroup, ...]:
-    """Compile a taxonomy's rules, one set a language.
-
-    One set for all would need many times the memory and take three times as long to warm up.
+    """Compile a taxonomy's rules, one group a language.
 
     Parameters
     ----------

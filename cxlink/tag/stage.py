@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cxlink.tag.classifier import Classifier
+from cxlink.tag.embeddings import Embedder
 from cxlink.tag.exported import causes_of, exported_meanings
 from cxlink.tag.learned import RULE, tag_with
 from cxlink.tag.match import Tag, tag_texts
@@ -19,7 +20,12 @@ COLUMNS = ("record_id", "table", "component", "cause", "source", "rule", "start"
 _KEY = ["record_id", "table", "component", "cause"]
 
 
-def tag_records(records: pd.DataFrame, taxonomy: Taxonomy, classifier: Classifier | None = None) -> pd.DataFrame:
+def tag_records(
+    records: pd.DataFrame,
+    taxonomy: Taxonomy,
+    classifier: Classifier | None = None,
+    embedder: Embedder | None = None,
+) -> pd.DataFrame:
     """Tag records: a given component is kept verbatim and wins, text fills blanks and adds the cause.
 
     Parameters
@@ -31,6 +37,8 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy, classifier: Classifie
         From :func:`cxlink.tag.read_taxonomy.read_taxonomy`.
     classifier : Classifier, optional
         Decides on the causes that it learnt; rules alone where None.
+    embedder : Embedder, optional
+        The model of sentence embeddings that the classifier was trained with.
 
     Returns
     -------
@@ -44,7 +52,7 @@ def tag_records(records: pd.DataFrame, taxonomy: Taxonomy, classifier: Classifie
     plain = {name: _as_text(records[name]) for name in ("record_id", "table", "component", "cause", "text")}
     exported = _as_text(records["tags"]) if "tags" in records else [""] * len(records)
     tagged = tag_texts(plain["text"], taxonomy)
-    tags_of_texts = tagged.tags if classifier is None else tag_with(plain["text"], taxonomy, classifier)
+    tags_of_texts = tagged.tags if classifier is None else tag_with(plain["text"], taxonomy, classifier, embedder)
     meanings = exported_meanings(taxonomy)
     rows = []
     for record, tags, outside in zip(zip(*plain.values(), strict=True), tags_of_texts, exported, strict=True):

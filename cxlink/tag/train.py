@@ -91,6 +91,7 @@ def train_classifier(
     seed: int = 0,
     settings: TrainingSettings | None = None,
     taxonomy: str = "",
+    embedding_model: str = "",
     trained_on: str = "",
 ) -> Training:
     """Train a classifier of tags.
@@ -119,6 +120,8 @@ def train_classifier(
         How to train.
     taxonomy : str
         Digest of the taxonomy that the tags belong to.
+    embedding_model : str
+        Digest of the model that the embeddings come from.
     trained_on : str
         Date to write into the facts.
 
@@ -165,7 +168,7 @@ def train_classifier(
         slopes=curves[0],
         offsets=curves[1],
         thresholds=_choose_thresholds(cross_fitted[present], used, kept, how, exclusive),
-        facts=_collect_facts(used, trained_on, taxonomy, seed),
+        facts=_collect_facts(used, trained_on, (taxonomy, embedding_model), seed),
     )
     return Training(classifier, cross_fitted)
 
@@ -240,11 +243,12 @@ def _choose_thresholds(
     return np.array([choose_threshold(chances[:, j], goal[:, j], rows.weights) for j in range(len(kept))])
 
 
-def _collect_facts(rows: TrainingRows, trained_on: str, taxonomy: str, seed: int) -> TrainingFacts:
+def _collect_facts(rows: TrainingRows, trained_on: str, digests: tuple[str, str], seed: int) -> TrainingFacts:
     has_tag = spread_tags(rows.customers, rows.truth).sum(axis=0)
     return TrainingFacts(
         trained_on=trained_on,
-        taxonomy=taxonomy,
+        taxonomy=digests[0],
+        embeddings=digests[1],
         seed=seed,
         n_texts=len(rows.texts),
         n_customers=int(np.unique(rows.customers).size),

@@ -17,6 +17,7 @@ from cxlink.simulate import simulate
 from cxlink.tag.draw_customers import draw_for_labels
 from cxlink.tag.match import build_tagger
 from cxlink.tag.read_taxonomy import read_taxonomy
+from tests.tag.tiny_model import needs_packages, write_model
 
 WRONG_BY_BOB = 7
 """Every so many of Bob's records he takes for a crash."""
@@ -185,4 +186,28 @@ def test_a_classifier_is_trained_named_and_used(labelled: Path) -> None:
     assert {row["source"] for row in rows} <= {"given", "text", "tags", "classifier"}
     out.write_bytes(b"{}")
     with pytest.raises(ConfigError, match="CX303"):
+        run_here("apply", "--config", str(config), "--quiet")
+
+
+@needs_packages
+def test_embeddings_are_used_by_train_and_apply_and_must_be_those_of_the_training(labelled: Path) -> None:
+    folder = labelled.parent
+    words = {"late": (1.0, 0.0), "invoice": (0.0, 1.0), "app": (0.5, -1.0), "parcel": (1.0, 0.2)}
+    write_model(folder / "tiny", words)
+    text = labelled.read_text(encoding="utf-8")
+    config = folder / "embedded.toml"
+    config.write_text(f'{text}\n[taxonomy]\nembeddings = "tiny"\n', encoding="utf-8")
+    run_here("train", "--config", str(config), "--out", str(folder / "embedded.json"), "--quiet")
+    named = f'{text}\n[taxonomy]\nclassifier = "embedded.json"\n'
+    config.write_text(f'{named}embeddings = "tiny"\n', encoding="utf-8")
+    assert "classifier" in run_here("apply", "--config", str(config), "--format", "csv", "--quiet")
+    config.write_text(named, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"CX303 .*names none"):
+        run_here("apply", "--config", str(config), "--quiet")
+    write_model(folder / "tiny", {**words, "late": (0.9, 0.0)})
+    config.write_text(f'{named}embeddings = "tiny"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"CX303 .*another model"):
+        run_here("apply", "--config", str(config), "--quiet")
+    config.write_text(f'{named}embeddings = "nowhere"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"CX309 .*nowhere"):
         run_here("apply", "--config", str(config), "--quiet")

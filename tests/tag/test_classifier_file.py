@@ -35,6 +35,7 @@ def classifier() -> Classifier:
         embeddings=dense,
         settings=replace(SMALL, min_customers=8),
         taxonomy="abc",
+        embedding_model="def",
         trained_on="2026-01-31",
     ).classifier
 
@@ -153,6 +154,8 @@ def change(number: int, **entries: Any) -> Callable[[Lines], None]:
         (change(0, n_features=[10**9, 1, 1, 1]), '"n_features" is no whole number'),
         (change(0, n_features=[10**6, 10**6, 1, 1]), "more features or tags"),
         (change(0, n_embedding=-1), '"n_embedding" is no whole number'),
+        (change(0, embeddings=7), '"embeddings" is no text'),
+        (change(0, n_embedding=0), "1 unknown entries"),
         (change(0, extra=1), "1 unknown entries"),
         (change(1, names=["a"]), "too few or too many"),
         (change(1, idf=[]), "too few or too many"),

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxlink.tag import rule_set
 from cxlink.tag.match import MAX_TEXT_LETTERS, tag_texts
+from cxlink.tag.normalise import fold_text
 from cxlink.tag.read_taxonomy import read_taxonomy
-from cxlink.tag.taxonomy import Taxonomy
+from cxlink.tag.taxonomy import Rule, Taxonomy
 from tests.tag.sentences import COMPLAINTS
 
 HOSTILE = """
@@ -80,11 +86,50 @@ def test_hostile_patterns_and_texts_do_not_hang(text: str, tmp_path: Path, taxon
     assert time.process_time() - began < 20
 
 
-def test_more_rules_than_a_set_can_hold_in_memory_still_match(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cxlink.tag import rule_set
+def test_rules_spread_over_many_filters_are_met_as_by_one(monkeypatch: pytest.MonkeyPatch, taxonomy: Taxonomy) -> None:
+    rules = [rule for rule in taxonomy.rules if rule.language == "en"]
+    texts = [fold_text(text) for text, _, _ in COMPLAINTS["en"]]
+    whole = rule_set.RuleGroup("a-z", rules)
+    monkeypatch.setattr(rule_set, "MAX_FILTER_RULES", 7)
+    parted = rule_set.RuleGroup("a-z", rules)
+    assert any(whole.find(text) for text in texts)
+    assert [parted.find(text) for text in texts] == [whole.find(text) for text in texts]
 
-    monkeypatch.setattr(rule_set, "MAX_SET_MEMORY", 3 << 20)
-    taxonomy = read_taxonomy(None)
-    rules = [rule for rule in taxonomy.rules if rule.rule_id.startswith("delivery.late/en/")]
-    [group] = [rule_set.RuleGroup("a-z", rules)]
+
+def test_filters_that_do_not_fit_into_memory_are_parted_until_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = [rule for rule in read_taxonomy(None).rules if rule.rule_id.startswith("delivery.late/en/")]
+    built = rule_set._build_filter
+
+    def refuse(part: Sequence[Rule]) -> re2.Filter | None:
+        return built(part) if len(part) <= 2 else None
+
+    monkeypatch.setattr(rule_set, "_build_filter", refuse)
+    group = rule_set.RuleGroup("a-z", rules)
     assert any(match.rule.cause == "late" for match in group.find("the delivery was late"))
+
+
+def test_a_filter_whose_letters_do_not_fit_is_known_for_it() -> None:
+    rng = np.random.default_rng(1)
+    words = ["".join(map(chr, row)) for row in rng.integers(0x5D0, 0x5EA, (12_000, 9)).tolist()]
+    rule = read_taxonomy(None).rules[0]
+    rules = [replace(rule, expression=f"(?:^| )({word})(?: |$)") for word in words]
+    assert rule_set._build_filter(rules) is None
+    group = rule_set.RuleGroup("", rules)
+    assert group.meet(f"x {words[-1]} {words[0]}") == [0, len(words) - 1]
+
+
+def test_the_probe_in_a_text_is_no_rule(taxonomy: Taxonomy) -> None:
+    assert tag_texts(["cxlinkprobe", "cxlinkprobe, the delivery was late"], taxonomy).tags[0] == ()
+
+
+def test_rules_met_are_those_that_search_by_themselves_meets(taxonomy: Taxonomy) -> None:
+    groups = rule_set.build_rule_groups(taxonomy)
+    alone = {rule.rule_id: re2.compile(rule.expression) for rule in taxonomy.rules}
+    for language, sentences in COMPLAINTS.items():
+        rules = [rule for rule in taxonomy.rules if rule.language == language]
+        [group] = [one for one, spoken in zip(groups, taxonomy.languages, strict=True) if spoken.code == language]
+        for text, _, _ in sentences:
+            folded = fold_text(text)
+            assert group.meet(folded) == [
+                place for place, rule in enumerate(rules) if alone[rule.rule_id].search(folded)
+            ]
