@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxlink.cli.consoles import progress_bar, say, say_messages
-from cxlink.cli.linked import linked_data
+from cxlink.cli.consoles import progress_bar, say_messages
 from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -25,7 +24,9 @@ from cxlink.cli.options import (
 from cxlink.cli.printing import show
 from cxlink.cli.reasons import reasons
 from cxlink.cli.state import open_engine_for, state_folder
-from cxlink.errors import CannotCreateError, ConfigError, DataError, UsageError
+from cxlink.cli.tag_labels import evaluate, review, train
+from cxlink.cli.taxonomies import find_rules
+from cxlink.errors import ConfigError, DataError, UsageError
 
 if TYPE_CHECKING:
     from cxlink.handoff import Loaded, Tagged
@@ -64,9 +65,7 @@ def apply(
         records = add_languages(read_records(loaded), loaded, rules)
     say_messages(tagged.messages, quiet=quiet)
     if form in ("csv", "json"):
-        if settings.report.audience == "published":
-            remedy = 'Set audience = "internal" under [report].'
-            raise UsageError("CX018", "tag apply", "shows single records and their words.", remedy)
+        _refuse_public(settings, "tag apply")
         told = list_tags(records, tagged)
         as_json = form == "json"
         sys.stdout.write(
@@ -89,7 +88,7 @@ def lint(
     from cxlink.report.tag_sections import build_lint_sections
     from cxlink.tag.lint import lint_taxonomy
 
-    rules = _rules(config, taxonomy)
+    rules = find_rules(config, taxonomy)
     findings = lint_taxonomy(rules)
     show(build_lint_sections(rules, findings), form)
     errors = sum(finding.severity == "error" for finding in findings)
@@ -98,112 +97,9 @@ def lint(
         raise ConfigError("CX304", taxonomy or "the taxonomy", count, "Mend the patterns that are listed.")
 
 
-@app.command("review")
-def review(
-    out: Annotated[Path, typer.Option("--out", help="Sheet to write; with --read, labels as CSV.", metavar="FILE")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_of: AsOfOption = None,
-    customers: Annotated[int, typer.Option("--customers", min=1, help="About how many customers to draw.")] = 150,
-    read: Annotated[
-        list[Path] | None,
-        typer.Option("--read", help="Filled-in sheet, one a person; repeatable.", metavar="FILE"),
-    ] = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Who filled it in, one a sheet; default: the file's name.")
-    ] = None,
-    seed: SeedOption = None,
-    form: FormatOption = "table",
-    quiet: QuietOption = False,
-) -> None:
-    """Draw customers whose records people read, as a sheet; or read filled-in sheets back into labels."""
-    if read:
-        _read_back(read, by or [path.stem for path in read], out, config, seed, form)
-        return
-    from cxlink.in_depth.labels import draw_records
-    from cxlink.pipeline import read_rules, start_draws
-    from cxlink.report.label_book import label_book
-
-    with linked_data(config, as_of, quiet=quiet) as (settings, data):
-        rules = read_rules(settings)
-        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
-        sample = draw_records(data, rules, n_customers=customers, rng=rng)
-    _write(out, label_book(sample.records, rules))
-    say(
-        f"{out}: {len(sample.records):,} records of {sample.drawn:,} customers, of {sample.customers:,} with words.",
-        quiet=quiet,
-    )
-
-
-@app.command("evaluate")
-def evaluate(
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_of: AsOfOption = None,
-    seed: SeedOption = None,
-    form: FormatOption = "table",
-    quiet: QuietOption = False,
-) -> None:
-    """Compare tags with your labels: precision, recall and F1 by component, cause, language and month."""
-    from cxlink.in_depth.evaluate import read_labels
-    from cxlink.pipeline import read_rules, start_draws
-    from cxlink.report.tag_sections import build_evaluation_sections, evaluation_table
-    from cxlink.stats import EstimationError
-    from cxlink.tag.evaluate import evaluate_tags
-
-    with linked_data(config, as_of, quiet=quiet) as (settings, data):
-        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
-        labelled = read_labels(data.loaded, data.tagged, read_rules(settings))
-    if labelled is None:
-        remedy = "Draw some with cxlink tag review, and name them under [[sources.labels]]."
-        raise DataError("CX306", "labels", "there is no label of a record that matches a customer.", remedy)
-    try:
-        told = evaluate_tags(labelled, rng=rng)
-    except EstimationError as error:
-        raise DataError("CX306", "labels", f"{error.reason}.", "Label records of more customers.") from error
-    if form == "csv":
-        sys.stdout.write(evaluation_table(told).to_csv(index=False, lineterminator="\n"))
-    elif form == "json":
-        sys.stdout.write(evaluation_table(told).to_json(orient="records", indent=2) + "\n")
-    else:
-        show(build_evaluation_sections(told), form)
-
-
-@app.command("train")
-def train(
-    out: Annotated[Path, typer.Option("--out", help="File to write, such as tags.json.gz.", metavar="FILE")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_of: AsOfOption = None,
-    seed: SeedOption = None,
-    form: FormatOption = "table",
-    quiet: QuietOption = False,
-) -> None:
-    """Train a classifier on your labels, and show how right it is on customers that it did not learn from."""
-    from cxlink.in_depth.evaluate import read_labels
-    from cxlink.pipeline import read_embeddings, read_rules, start_draws
-    from cxlink.report.tag_sections import build_training_sections
-    from cxlink.stats import EstimationError
-    from cxlink.tag.classifier_file import write_classifier
-    from cxlink.tag.evaluate import train_on_labelled
-
-    with linked_data(config, as_of, quiet=quiet) as (settings, data):
-        rng = start_draws(settings, seed, len(data.linked.customers)).for_labels
-        rules, embedder = read_rules(settings), read_embeddings(settings)
-        labelled = read_labels(data.loaded, data.tagged, rules)
-        day = data.loaded.observed_to.isoformat()
-    if labelled is None:
-        remedy = "Draw some with cxlink tag review, and name them under [[sources.labels]]."
-        raise DataError("CX306", "labels", "there is no label of a record that matches a customer.", remedy)
-    chosen = settings.project.seed if seed is None else seed
-    try:
-        told = train_on_labelled(labelled, rules, seed=chosen, trained_on=day, rng=rng, embedder=embedder)
-    except EstimationError as error:
-        raise DataError("CX306", "labels", f"{error.reason}.", "Label records of more customers.") from error
-    try:
-        write_classifier(told.classifier, out)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CannotCreateError("CX021", str(out), f"cannot be written ({reason}).", "Name another --out.") from error
-    show(build_training_sections(told), form)
-    say(f'{out}: name it under [taxonomy] as classifier = "{out.name}".', quiet=quiet)
+app.command("review")(review)
+app.command("evaluate")(evaluate)
+app.command("train")(train)
 
 
 @app.command("discover")
@@ -222,9 +118,7 @@ def discover(
     from cxlink.tag.discover import find_themes
 
     with _tagged(config, as_of, quiet=quiet) as (settings, _, loaded, tagged):
-        if settings.report.audience == "published":
-            remedy = 'Set audience = "internal" under [report].'
-            raise UsageError("CX018", "tag discover", "shows single records and their words.", remedy)
+        _refuse_public(settings, "tag discover")
         records = untagged_texts(loaded, tagged)
         last = month_number(loaded.observed_to)
         chosen = settings.project.seed if seed is None else seed
@@ -241,32 +135,10 @@ def discover(
 app.command("reasons")(reasons)
 
 
-def _read_back(
-    paths: Sequence[Path], people: Sequence[str], out: Path, config: Path, seed: int | None, form: TableFormat
-) -> None:
-    import numpy as np
-
-    from cxlink.in_depth.labels import labels_table
-    from cxlink.report.tag_sections import build_label_sections
-    from cxlink.tag.agreement import measure_agreement
-    from cxlink.tag.label_sheet import read_label_sheet
-
-    if len(people) != len(paths) or len(set(people)) != len(people):
-        raise UsageError("CX019", "--by", "names must be one a sheet, all different.", "Repeat --by for each --read.")
-    rules = _rules(config, None)
-    read = [read_label_sheet(path, rules, labelled_by=person) for path, person in zip(paths, people, strict=True)]
-    records = [record for found, _ in read for record in found]
-    _write(out, labels_table(records).to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    agreement = measure_agreement(records, rng=np.random.default_rng(seed or 0))
-    show(build_label_sections(records, sum(unread for _, unread in read), agreement), form)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CannotCreateError("CX021", str(path), f"cannot be written ({reason}).", "Name another --out.") from error
+def _refuse_public(settings: Settings, command: str) -> None:
+    if settings.report.audience == "published":
+        remedy = 'Set audience = "internal" under [report].'
+        raise UsageError("CX018", command, "shows single records and their words.", remedy)
 
 
 def _explain(text: str, config: Path, form: TableFormat) -> None:
@@ -274,23 +146,10 @@ def _explain(text: str, config: Path, form: TableFormat) -> None:
     from cxlink.tag.language import detect_language
     from cxlink.tag.match import build_tagger
 
-    rules = _rules(config, None)
+    rules = find_rules(config)
     words = sys.stdin.read() if text == "-" else text
     language = detect_language(words, [one.code for one in rules.languages])
     show(build_explanation_sections(words, language, build_tagger(rules).explain(words), rules), form)
-
-
-def _rules(config: Path, named: str | None) -> Taxonomy:
-    """The taxonomy that is named, else the configuration's, else, without a configuration, the shipped one."""
-    from cxlink.pipeline import read_rules
-    from cxlink.settings import read_settings
-    from cxlink.tag.read_taxonomy import read_taxonomy, shipped_names
-
-    if named is not None:
-        return read_taxonomy(shipped=named) if named in shipped_names() else read_taxonomy(named)
-    if config == DEFAULT_CONFIG and not config.exists():
-        return read_taxonomy()
-    return read_rules(read_settings(config))
 
 
 @contextmanager

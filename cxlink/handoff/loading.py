@@ -78,7 +78,8 @@ class Tagged:
 
     ``tags`` has one row a record, component and cause: record_id, table, component, cause, source ("given" or "text"),
     rule, start, end, evidence, intent ("cancel" or ""); see ``tag/stage.py``. ``cancelling`` names the component and
-    cause of those that announce a departure.
+    cause of those that announce a departure. ``classifier`` tells of the classifier that decided, if one did: when it
+    was trained, and digests of its taxonomy and sentence embeddings.
     """
 
     tags: pd.DataFrame
@@ -86,3 +87,4 @@ class Tagged:
     taxonomy_hash: str
     messages: tuple[Message, ...]
     cancelling: frozenset[tuple[str, str]] = frozenset()
+    classifier: Mapping[str, str] | None = None

@@ -113,7 +113,8 @@ def _write_all(result: RunResult, folder: Path, provenance: Provenance) -> None:
 def _about(result: RunResult) -> Mapping[str, object]:
     observed = {"from": result.loaded.observed_from.isoformat(), "to": result.loaded.observed_to.isoformat()}
     taxonomy = {"version": result.tagged.taxonomy_version, "sha256": result.tagged.taxonomy_hash}
-    return {"project": result.project, "seed": result.seed, "observed": observed, "taxonomy": taxonomy}
+    about = {"project": result.project, "seed": result.seed, "observed": observed, "taxonomy": taxonomy}
+    return about if result.tagged.classifier is None else {**about, "classifier": dict(result.tagged.classifier)}
 
 
 def _write_ledger_beside(

@@ -54,6 +54,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " or the packages that read them are not installed. Nothing is downloaded.",
         'Install the packages: pip install "cxlink[embeddings]"; name the folder of a static embedding model.',
     ),
+    "CX310": (
+        "The classifier is older than the taxonomy",
+        "The rules' hits are among the classifier's features. It was trained with other rules than those that stand in"
+        " the taxonomy now, so that it may weigh them wrongly.",
+        "Train it again: cxlink tag train, and compare: cxlink tag evaluate.",
+    ),
     "CX351": (
         "Very long texts",
         "Texts beyond 100,000 characters are searched in their beginning only.",

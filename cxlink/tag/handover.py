@@ -54,8 +54,28 @@ def tag(
         tags=tags,
         taxonomy_version=taxonomy.version,
         taxonomy_hash=taxonomy.digest,
-        messages=_messages(n_cut),
+        classifier=None if classifier is None else _facts(classifier),
+        messages=(*_messages(n_cut), *_outdated_message(taxonomy, classifier)),
         cancelling=frozenset((cause.component, cause.name) for cause in taxonomy.causes if cause.intent),
+    )
+
+
+def _facts(classifier: Classifier) -> dict[str, str]:
+    facts = classifier.facts
+    return {"trained_on": facts.trained_on, "taxonomy_sha256": facts.taxonomy, "embeddings_sha256": facts.embeddings}
+
+
+def _outdated_message(taxonomy: Taxonomy, classifier: Classifier | None) -> tuple[Message, ...]:
+    if classifier is None or classifier.facts.taxonomy == taxonomy.digest:
+        return ()
+    return (
+        Message(
+            "CX310",
+            "warning",
+            "tag",
+            "the classifier was trained beside another version of the taxonomy; its rules have changed since.",
+            "Train it again: cxlink tag train, and compare: cxlink tag evaluate.",
+        ),
     )
 
 

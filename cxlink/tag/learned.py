@@ -67,15 +67,21 @@ def hits_of(tags: Sequence[tuple[Tag, ...]], names: Sequence[str]) -> np.ndarray
     return found
 
 
-def tag_with(
-    texts: Sequence[str], taxonomy: Taxonomy, classifier: Classifier, embedder: Embedder | None = None
+def decide(
+    texts: Sequence[str],
+    by_rules: Sequence[tuple[Tag, ...]],
+    taxonomy: Taxonomy,
+    classifier: Classifier,
+    embedder: Embedder | None = None,
 ) -> list[tuple[Tag, ...]]:
-    """Tag texts by rules and classifier.
+    """Let a classifier decide on the causes that it learnt.
 
     Parameters
     ----------
     texts : sequence of str, shape (n,)
         As the customers wrote them.
+    by_rules : sequence of tuple of Tag, shape (n,)
+        Their tags by the rules.
     taxonomy : Taxonomy
         Whose causes the classifier learnt.
     classifier : Classifier
@@ -95,24 +101,25 @@ def tag_with(
         CX303 if the classifier belongs to another taxonomy, or to other sentence embeddings.
     """
     check_belongs(classifier, taxonomy, embedder)
-    by_rules = tag_texts(texts, taxonomy).tags
-    spoken = [place for place, text in enumerate(texts) if text.strip()]
     intents = {f"{cause.component}.{cause.name}" for cause in taxonomy.causes if cause.intent}
     learnt = [name for name in classifier.tags if name not in intents]
-    given = np.zeros((len(texts), len(classifier.tags)), dtype=bool)
-    if spoken:
-        hits = hits_of([by_rules[place] for place in spoken], classifier.rules) if classifier.rules else None
-        given[spoken] = _predict(classifier, [texts[place] for place in spoken], hits, embedder)
     columns = [(column, name) for column, name in enumerate(classifier.tags) if name in learnt]
-    return [
-        _merge(tags, [name for column, name in columns if given[row, column]], set(learnt), len(texts[row]))
-        for row, tags in enumerate(by_rules)
-    ]
+    # the same words bear the same tags: macros and one-word answers are looked at once
+    rules_of = {text: tags for text, tags in zip(texts, by_rules, strict=True) if text.strip()}
+    given = _predict(classifier, list(rules_of), list(rules_of.values()), embedder)
+    known = {
+        text: _merge(tags, [name for column, name in columns if row[column]], set(learnt), len(text))
+        for (text, tags), row in zip(rules_of.items(), given, strict=True)
+    }
+    return [known.get(text, tags) for text, tags in zip(texts, by_rules, strict=True)]
 
 
 def _predict(
-    classifier: Classifier, texts: list[str], hits: np.ndarray | None, embedder: Embedder | None
+    classifier: Classifier, texts: list[str], by_rules: list[tuple[Tag, ...]], embedder: Embedder | None
 ) -> np.ndarray:
+    if not texts:
+        return np.zeros((0, len(classifier.tags)), dtype=bool)
+    hits = hits_of(by_rules, classifier.rules) if classifier.rules else None
     if embedder is None or not classifier.n_embedding:
         return classifier.predict(texts, hits)
     batches = [slice(first, first + BATCH_TEXTS) for first in range(0, len(texts), BATCH_TEXTS)]

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlink.tag.classifier import Classifier
 from cxlink.tag.embeddings import Embedder
 from cxlink.tag.exported import causes_of, exported_meanings
-from cxlink.tag.learned import RULE, tag_with
+from cxlink.tag.learned import RULE, decide
 from cxlink.tag.match import Tag, tag_texts
 from cxlink.tag.normalise import fold_text
 from cxlink.tag.taxonomy import UNSPECIFIED, Cause, Taxonomy
@@ -52,7 +52,9 @@ def tag_records(
     plain = {name: _as_text(records[name]) for name in ("record_id", "table", "component", "cause", "text")}
     exported = _as_text(records["tags"]) if "tags" in records else [""] * len(records)
     tagged = tag_texts(plain["text"], taxonomy)
-    tags_of_texts = tagged.tags if classifier is None else tag_with(plain["text"], taxonomy, classifier, embedder)
+    tags_of_texts = tagged.tags
+    if classifier is not None:
+        tags_of_texts = decide(plain["text"], tagged.tags, taxonomy, classifier, embedder)
     meanings = exported_meanings(taxonomy)
     rows = []
     for record, tags, outside in zip(zip(*plain.values(), strict=True), tags_of_texts, exported, strict=True):

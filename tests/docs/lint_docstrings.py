@@ -96,8 +96,8 @@ def _documents_itself(name: str, found: Any) -> bool:
         return holds_fields or "__init__" not in vars(found) or getattr(found, "_is_protocol", False)
     if not name.startswith("cxlink.cli."):
         return False
-    below = getattr(sys.modules.get(getattr(found, "__module__", "")), "app", None)
-    commands = [command.callback for command in getattr(below, "registered_commands", ())]
+    apps = [getattr(module, "app", None) for path, module in sys.modules.items() if path.startswith("cxlink.cli.")]
+    commands = [command.callback for app in apps for command in getattr(app, "registered_commands", ())]
     return found in commands or bool(found.__name__ == name.split(".")[2])
 
 

@@ -16,7 +16,8 @@ from cxlink.tag import learned
 from cxlink.tag.classifier import Classifier
 from cxlink.tag.classifier_file import read_classifier, write_classifier
 from cxlink.tag.embeddings import MAX_TOKENS, Embedder, read_embedder
-from cxlink.tag.learned import check_belongs, tag_with, train_on_labels
+from cxlink.tag.learned import check_belongs, decide, train_on_labels
+from cxlink.tag.match import Tag, tag_texts
 from cxlink.tag.taxonomy import Taxonomy
 from tests.tag.tiny_model import needs_packages, write_model, write_words
 
@@ -40,6 +41,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def embedder(folder: Path) -> Embedder:
     return read_embedder(folder)
+
+
+def decided(
+    texts: list[str], taxonomy: Taxonomy, classifier: Classifier, embedder: Embedder | None = None
+) -> list[tuple[Tag, ...]]:
+    return decide(texts, tag_texts(texts, taxonomy).tags, taxonomy, classifier, embedder)
 
 
 def train(taxonomy: Taxonomy, embedder: Embedder | None) -> Classifier:
@@ -104,9 +111,7 @@ def test_embeddings_tell_what_an_unseen_word_means(
     assert classifier.n_embedding == 3
     assert classifier.facts.embeddings == embedder.digest
     texts = [f"the courier {SLOW[-1]} 999", f"the courier {OTHER[-1]} 999"]
-    names = [
-        {tag.cause for tag in tags if tag.is_complaint} for tags in tag_with(texts, taxonomy, classifier, embedder)
-    ]
+    names = [{tag.cause for tag in tags if tag.is_complaint} for tags in decided(texts, taxonomy, classifier, embedder)]
     assert names == [{"late"}, set()]
     # without them the two words are equally unknown
     blind = train(taxonomy, None)
@@ -121,9 +126,9 @@ def test_tags_do_not_depend_on_how_many_texts_are_embedded_at_a_time(
     classifier: Classifier, embedder: Embedder, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"the courier {word} {number}" for number, word in enumerate((*SLOW, "", *OTHER))] + [""]
-    whole = tag_with(texts, taxonomy, classifier, embedder)
+    whole = decided(texts, taxonomy, classifier, embedder)
     monkeypatch.setattr(learned, "BATCH_TEXTS", 2)
-    assert tag_with(texts, taxonomy, classifier, embedder) == whole
+    assert decided(texts, taxonomy, classifier, embedder) == whole
 
 
 @needs_packages
@@ -150,9 +155,9 @@ def test_another_model_is_refused(
     other = read_embedder(write_model(tmp_path, {**VECTORS, "courier": (0.0, 0.0, 0.6)}))
     assert other.length == embedder.length
     with pytest.raises(ConfigError, match=r"CX303 .*another model"):
-        tag_with(["the courier waved"], taxonomy, classifier, other)
+        decided(["the courier waved"], taxonomy, classifier, other)
     with pytest.raises(ConfigError, match=r"CX303 .*names none.*\[taxonomy\] embeddings"):
-        tag_with(["the courier waved"], taxonomy, classifier)
+        decided(["the courier waved"], taxonomy, classifier)
     with pytest.raises(ConfigError, match=r"CX303 .*another model"):
         check_belongs(replace(classifier, n_embedding=4), taxonomy, embedder)
     # a classifier that needs none does not mind

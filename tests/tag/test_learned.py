@@ -10,7 +10,7 @@ import pytest
 
 from cxlink.errors import ConfigError
 from cxlink.tag.classifier import Classifier
-from cxlink.tag.learned import RULE, check_belongs, hits_of, tag_with, train_on_labels
+from cxlink.tag.learned import RULE, check_belongs, decide, hits_of, train_on_labels
 from cxlink.tag.match import tag_texts
 from cxlink.tag.stage import tag_records
 from cxlink.tag.taxonomy import Taxonomy
@@ -42,7 +42,7 @@ def test_the_classifier_finds_what_no_rule_knows_and_keeps_what_rules_find(
 ) -> None:
     assert set(classifier.tags) == set(CAUSES)
     texts = [f"{SLANG} 999", "the delivery was late 999", "I was charged twice", "nothing to say", ""]
-    slang, late, charged, nothing, empty = tag_with(texts, taxonomy, classifier)
+    slang, late, charged, nothing, empty = decide(texts, tag_texts(texts, taxonomy).tags, taxonomy, classifier)
     (found,) = [tag for tag in slang if tag.is_complaint]
     assert (found.component, found.cause, found.rule) == ("delivery", "late", RULE)
     assert (found.start, found.end) == (0, len(texts[0]))
