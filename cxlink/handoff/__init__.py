@@ -4,7 +4,7 @@
 :class:`ChurnFit`, ``impact`` :class:`Impact`; ``report`` gets all of them as :class:`RunResult`.
 """
 
-from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult
+from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -98,6 +98,7 @@ __all__ = [
     "ScoreReasons",
     "ScoredAnswers",
     "Severity",
+    "Simulated",
     "SourceCoverage",
     "Tagged",
     "TestResult",

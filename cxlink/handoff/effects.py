@@ -55,11 +55,32 @@ class JointEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Simulated:
+    """How exactly the projection was computed.
+
+    Parameters
+    ----------
+    customers, of : int
+        Customers projected, and those that they stand for.
+    futures : int
+        Over how many the point estimate is the mean.
+    share_of_error : float
+        Standard error that sampling and futures add to a quantity, over that of the fits; the largest of all.
+    """
+
+    customers: int
+    of: int
+    futures: int
+    share_of_error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
     """Effects of each component and of all together, over the customers active at the cut-off.
 
     ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
-    ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100).
+    ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100); ``simulated`` is None where
+    nobody is active.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -70,6 +91,7 @@ class Impact:
     overlap: JointEffect
     experience_level: Answer
     messages: tuple[Message, ...]
+    simulated: Simulated | None = None
 
 
 @dataclass(frozen=True, slots=True)

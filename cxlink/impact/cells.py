@@ -14,6 +14,7 @@ from cxlink.impact.experience import Answers
 from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits
 from cxlink.impact.labelled import CORRECTED
 from cxlink.impact.messages import silent_message
+from cxlink.impact.project import Projection
 from cxlink.impact.ranks import rank_intervals
 from cxlink.settings import Settings
 
@@ -38,10 +39,8 @@ class EffectTable:
         Margin and currency.
     fits : Fits
         Everything that was fitted, with its refusals.
-    point : Contrasts
-        At the point estimate.
-    draws : list of Contrasts
-        One a draw.
+    projected : Projection
+        At the point estimate and in each draw.
     unit : str
         Of the KPI.
     n : int
@@ -56,8 +55,7 @@ class EffectTable:
         churn: ChurnFit,
         settings: Settings,
         fits: Fits,
-        point: Contrasts,
-        draws: list[Contrasts],
+        projected: Projection,
         unit: str,
         n: int,
         answers: Answers,
@@ -65,7 +63,7 @@ class EffectTable:
         self._exposed_answers = answers.exposed[answers.cluster >= 0].sum(axis=0)
         self._silent = bool(silent_message(linked, answers))
         self._linked, self._churn, self._settings, self._fits = linked, churn, settings, fits
-        self._point, self._draws, self._unit, self._n = point, draws, unit, n
+        self._point, self._draws, self._unit, self._n = projected.point, projected.draws, unit, n
         priced = linked.customers.loc[linked.customers["active"], "monthly_price"].notna().any()
         self._no_price = (
             None if priced else NotEstimable("no active customer has a recurring charge", "revenue of kind recurring")

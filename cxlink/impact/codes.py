@@ -32,6 +32,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and very unhappy customers answer more often than others, the effects come out too large.",
         "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
+    "CX507": (
+        "The luck of the projection shows",
+        "The point estimates are means over twenty simulated futures, of all customers or a large sample. Where effects"
+        " are known very exactly, this luck is more than a fifth of their standard error.",
+        "Nothing to do; another seed moves the figures by about so much.",
+    ),
     "CX506": (
         "Not corrected by labels",
         "There are labels, but too few of customers who met a component, had a ticket of it, or answered after it."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 DAYS_A_MONTH = 365.25 / 12
+STEPS_A_MONTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,50 @@ def _days_by_month(
         inside = overlap > 0
         days[:, month] = np.bincount(customer[inside], weights=overlap[inside], minlength=n_active)
     return days
+
+
+def expect_exposure(
+    daily_rates: np.ndarray, residual: np.ndarray, exposure_days: int, shares: Sequence[float]
+) -> list[Exposure]:
+    """Months of exposure that rates let expect, without drawing any incident.
+
+    Survival under the expected exposure is a little below the mean of survival over futures, in which some meet much
+    and others nothing: good for how a draw differs from another, not for the level.
+
+    Parameters
+    ----------
+    daily_rates : ndarray
+        (n_active, n_months).
+    residual : ndarray
+        (n_active,) days after the cut-off on which incidents before it still act.
+    exposure_days : int
+        How long an incident acts.
+    shares : sequence of float
+        Shares of incidents removed: 0 as is, 1 none is left.
+
+    Returns
+    -------
+    list of Exposure
+        One a share.
+    """
+    n_active, n_months = daily_rates.shape
+    expected = daily_rates * DAYS_A_MONTH
+    reached = np.concatenate([np.zeros((n_active, 1)), np.cumsum(expected, axis=1)], axis=1)
+    moment = (np.arange(n_months * STEPS_A_MONTH) + 0.5) / STEPS_A_MONTH
+    window = exposure_days / DAYS_A_MONTH
+    recent = _reached(reached, moment) - _reached(reached, np.maximum(moment - window, 0.0))
+    acting = moment[None, :] * DAYS_A_MONTH < residual[:, None]
+    found = []
+    for share in shares:
+        exposed = np.where(acting, 1.0, -np.expm1(-(1.0 - share) * recent))
+        by_month = exposed.reshape(n_active, n_months, STEPS_A_MONTH).mean(axis=2)
+        found.append(Exposure(share=by_month, count=(1.0 - share) * expected))
+    return found
+
+
+def _reached(reached: np.ndarray, moment: np.ndarray) -> np.ndarray:
+    """Incidents expected up to moments in months, between what stands at the months' ends."""
+    month = np.minimum(moment.astype(int), reached.shape[1] - 2)
+    since: np.ndarray = moment - month
+    found: np.ndarray = reached[:, month] * (1.0 - since) + reached[:, month + 1] * since
+    return found

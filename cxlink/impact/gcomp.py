@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cxlink.handoff import HazardModel, Linked
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import ExperienceFit
-from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expose
+from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expect_exposure, expose
 from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
 from cxlink.impact.projection import AS_IS, Parts, World, monthly_hazards, renewal_matrix
-from cxlink.impact.shapley import sampled_parts, shapley_parts
+from cxlink.impact.sampling import draw_customers, sampling_error
+from cxlink.impact.shapley import EXACT_UP_TO, ORDER_PAIRS, draw_orders, parts_by_orders, shapley_parts
 
 CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
 POINT_FUTURES = 20
+DRAW_PAIRS = 2
+"""Orders, each with its reverse, from which draws take Shapley parts: centred on the exact ones, few will do."""
+
 REMOVED = {AS_IS: 0.0, "tenth": 0.1, "none": 1.0}
 
 
@@ -34,7 +38,7 @@ class Fits:
 
 @dataclass(frozen=True, slots=True)
 class Contrasts:
-    """Gains of one draw over AS_IS: customers, revenue, avoidable cost saved, experience.
+    """Gains over AS_IS: customers, revenue, avoidable cost saved, experience.
 
     Parameters
     ----------
@@ -48,6 +52,45 @@ class Contrasts:
     tenth: np.ndarray
     shapley: np.ndarray
     joint: np.ndarray
+
+    def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
+        """Move from one centre to another.
+
+        Parameters
+        ----------
+        to, less : Contrasts
+            Added, and taken off.
+
+        Returns
+        -------
+        Contrasts
+            The sum of its parts is that of theirs.
+        """
+        return Contrasts(
+            self.alone + to.alone - less.alone,
+            self.tenth + to.tenth - less.tenth,
+            self.shapley + to.shapley - less.shapley,
+            self.joint + to.joint - less.joint,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PointGains:
+    """Contrasts at the point estimate, over all futures.
+
+    Parameters
+    ----------
+    mean : Contrasts
+        Over the futures.
+    expected : Contrasts
+        Under the expected exposures, on which draws are made.
+    error : ndarray
+        (n_components + 1, 4) standard error that sampled customers and futures leave in ``alone`` and, last, ``joint``.
+    """
+
+    mean: Contrasts
+    expected: Contrasts
+    error: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +111,8 @@ class Base:
         (n_components, n_active) days after the cut-off on which earlier incidents still act.
     end_rate : float
         Ends of any kind a day at risk, over the observed window; for data that no hazard can be fitted to.
+    weight : ndarray
+        (n_active,) how many customers each stands for.
     """
 
     customer: np.ndarray
@@ -77,6 +122,38 @@ class Base:
     covered_months: np.ndarray
     residual: np.ndarray
     end_rate: float
+    weight: np.ndarray
+
+    def sample(self, n: int, rng: np.random.Generator) -> Base:
+        """Draw some of the customers, those alike side by side.
+
+        Parameters
+        ----------
+        n : int
+            About how many.
+        rng : Generator
+            Randomness.
+
+        Returns
+        -------
+        Base
+            The same object where there are no more.
+        """
+        if n >= len(self.customer):
+            return self
+        order = np.lexsort((self.tenure, (self.residual > 0).sum(axis=0)))
+        weight = draw_customers(self.price, order, n, rng)
+        kept = np.flatnonzero(weight)
+        return replace(
+            self,
+            customer=self.customer[kept],
+            tenure=self.tenure[kept],
+            price=self.price[kept],
+            covariates=self.covariates[kept],
+            covered_months=self.covered_months[kept],
+            residual=self.residual[:, kept],
+            weight=weight[kept],
+        )
 
 
 def build_base(linked: Linked, exposure_days: int) -> Base:
@@ -111,6 +188,7 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         covered_months=np.maximum(np.nan_to_num(active["covered_months"].to_numpy(dtype=float), nan=1.0), 1.0),
         residual=residual,
         end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
+        weight=np.ones(len(keys)),
     )
 
 
@@ -129,9 +207,20 @@ class Projector:
         How long an incident acts.
     discount_rate : float
         A year.
+    rng : Generator
+        For the orders of Shapley parts.
     """
 
-    def __init__(self, base: Base, fits: Fits, *, n_months: int, exposure_days: int, discount_rate: float) -> None:
+    def __init__(
+        self,
+        base: Base,
+        fits: Fits,
+        *,
+        n_months: int,
+        exposure_days: int,
+        discount_rate: float,
+        rng: np.random.Generator,
+    ) -> None:
         self._base, self._fits = base, fits
         self._n_months, self._exposure_days = n_months, exposure_days
         self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
@@ -142,43 +231,72 @@ class Projector:
             for months in np.unique(base.covered_months)
         )
         self._middles = base.tenure[:, None] + DAYS_A_MONTH * (np.arange(n_months) + 0.5)[None, :]
+        n = len(fits.incidence)
+        self._orders = draw_orders(n, ORDER_PAIRS if n > EXACT_UP_TO else DRAW_PAIRS, rng)
 
-    def point(self, rng: np.random.Generator) -> Contrasts:
-        """Contrasts at the point estimate, averaged over twenty futures.
+    def point(self, rng: np.random.Generator, *, is_sample: bool) -> PointGains:
+        """Contrasts at the point estimate, averaged over futures.
 
         Parameters
         ----------
         rng : Generator
             For the futures.
+        is_sample : bool
+            Whether the customers of the base are a sample.
 
         Returns
         -------
-        Contrasts
+        PointGains
             The Shapley parts are exact up to six components.
         """
-        found = [self._contrasts(None, rng, exact=True) for _ in range(POINT_FUTURES)]
-        return _mean(found)
+        found, gains = [], []
+        for _ in range(POINT_FUTURES):
+            world = self._future(rng)
+            found.append(self._contrasts(world, exact=True))
+            gains.append(self._gains_of_customers(world))
+        error = sampling_error(np.array(gains), self._base.weight, is_sample=is_sample, n_futures=POINT_FUTURES)
+        return PointGains(_mean(found), self._contrasts(self._expected(None), exact=False), error)
 
-    def draw(self, number: int, rng: np.random.Generator) -> Contrasts:
-        """Contrasts of one joint draw of all fitted parts, in one future.
+    def draw(self, number: int, point: PointGains) -> Contrasts:
+        """Contrasts of one joint draw of all fitted parts.
+
+        Made under expected exposures, without the luck of any future, so that draws differ by what was fitted alone.
 
         Parameters
         ----------
         number : int
             Which draw.
-        rng : Generator
-            For the future.
+        point : PointGains
+            Of `point`: draws are centred on its mean.
 
         Returns
         -------
         Contrasts
-            The Shapley parts come from one random order and its reverse.
+            The Shapley parts come from a few random orders, the same in all draws.
         """
-        return self._contrasts(number, rng, exact=False)
+        return self._contrasts(self._expected(number), exact=False).moved(point.mean, point.expected)
 
-    def _contrasts(self, number: int | None, rng: np.random.Generator, *, exact: bool) -> Contrasts:
+    def _future(self, rng: np.random.Generator) -> World:
+        """One future at the point estimate."""
+        choices = []
+        for place, residual in enumerate(self._base.residual):
+            future = draw_future(self._rates(place, None), rng)
+            exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(REMOVED.values()))
+            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+        return World(self._parts(None), choices, self._base.weight)
+
+    def _expected(self, number: int | None) -> World:
+        """Expected exposures at the point estimate, or in one draw."""
+        choices: list[dict[str, Exposure]] = []
+        for place, residual in enumerate(self._base.residual):
+            exposures = expect_exposure(
+                self._rates(place, number), residual, self._exposure_days, tuple(REMOVED.values())
+            )
+            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+        return World(self._parts(number), choices, self._base.weight)
+
+    def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
-        world = World(self._parts(number), [self._choices(place, number, rng) for place in range(n)])
         as_is = world.totals([AS_IS] * n)
 
         def gain(names: Sequence[str]) -> np.ndarray:
@@ -195,17 +313,28 @@ class Projector:
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
         tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
-        shapley = shapley_parts(stopped, n, rng) if exact else sampled_parts(stopped, n, rng)
+        shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
         return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))))
 
-    def _choices(self, place: int, number: int | None, rng: np.random.Generator) -> dict[str, Exposure]:
+    def _gains_of_customers(self, world: World) -> np.ndarray:
+        """Each customer's part of the gains, of one component and last of all: (n_active, n_components + 1, 4)."""
+        n, weight = len(self._fits.incidence), self._base.weight
+        as_is = world.values([AS_IS] * n)
+        before = world.add_up(as_is).experience
+        gains = []
+        for stopped in (*([place] for place in range(n)), range(n)):
+            values = world.values(["none" if place in stopped else AS_IS for place in range(n)])
+            after = world.add_up(values).experience
+            # a mean over months there: each customer's part of it, to first order
+            points = (values[3] - after * values[4]) / (weight @ values[4])
+            points = points - (as_is[3] - before * as_is[4]) / (weight @ as_is[4])
+            gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
+        return np.moveaxis(np.array(gains), 2, 0)
+
+    def _rates(self, place: int, number: int | None) -> np.ndarray:
         incidence = self._fits.incidence[place]
         terms = incidence.point if number is None else incidence.draws[number]
-        rates = incidence.daily_rates(terms, self._base.covariates, self._middles)
-        future = draw_future(rates, rng)
-        residual = self._base.residual[place]
-        found = expose(future, residual, self._n_months, self._exposure_days, tuple(REMOVED.values()))
-        return dict(zip(REMOVED, found, strict=True))
+        return incidence.daily_rates(terms, self._base.covariates, self._middles)
 
     def _parts(self, number: int | None) -> Parts:
         base, fits = self._base, self._fits

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import ChurnFit, Linked, Message
+from cxlink.handoff import ChurnFit, Linked, Message, Simulated
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import Answers, ExperienceFit
 from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
 
 ANSWERED_CONCERN = 0.9
+LUCK_CONCERN = 0.2
 
 
 def cost_messages(n_unpriced: int, n_active: int, linked: Linked, costs: ServingCost) -> tuple[Message, ...]:
@@ -168,5 +169,32 @@ def label_message(
             "impact",
             f"not corrected for the tagger's error: {'; '.join(left)}.",
             "Have more customers' records read: cxlink tag review.",
+        ),
+    )
+
+
+def luck_message(simulated: Simulated) -> tuple[Message, ...]:
+    """Warn where sampled customers and futures add much to an interval.
+
+    Parameters
+    ----------
+    simulated : Simulated
+        How exactly the projection was computed.
+
+    Returns
+    -------
+    tuple of Message
+        CX507, or nothing.
+    """
+    if simulated.share_of_error <= LUCK_CONCERN:
+        return ()
+    return (
+        Message(
+            "CX507",
+            "info",
+            "impact",
+            f"the luck of {simulated.futures} futures of {simulated.customers} customers is up to"
+            f" {simulated.share_of_error:.0%} of a standard error.",
+            "Nothing to do: where the last digits matter, compare runs with several seeds.",
         ),
     )

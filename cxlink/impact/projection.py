@@ -95,10 +95,15 @@ class World:
         The draw.
     choices : sequence of Mapping
         For each component, its exposure under each name such as ``as is``, ``none`` and ``tenth``.
+    weight : ndarray, optional
+        (n_active,) how many customers each stands for; one each where absent.
     """
 
-    def __init__(self, parts: Parts, choices: Sequence[Mapping[str, Exposure]]) -> None:
+    def __init__(
+        self, parts: Parts, choices: Sequence[Mapping[str, Exposure]], weight: np.ndarray | None = None
+    ) -> None:
         self._parts = parts
+        self._weight = np.ones(len(parts.price)) if weight is None else weight
         self._names = [tuple(choice) for choice in choices]
         self._factors: list[dict[str, np.ndarray | None]] = []
         self._price_logs: list[dict[str, np.ndarray | None]] = []
@@ -128,6 +133,37 @@ class World:
         Totals
             Sums over the horizon.
         """
+        return self.add_up(self.values(names))
+
+    def add_up(self, values: np.ndarray) -> Totals:
+        """Add up what each customer comes to.
+
+        Parameters
+        ----------
+        values : ndarray
+            (5, n_active) of `values`.
+
+        Returns
+        -------
+        Totals
+            Sums over the customers that the weights stand for.
+        """
+        customers, revenue, cost, points, present = values @ self._weight
+        return Totals(float(customers), float(revenue), float(cost), float(points / present) if present > 0 else 0.0)
+
+    def values(self, names: Sequence[str]) -> np.ndarray:
+        """What each customer comes to, where each component takes the exposure of that name.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One a component.
+
+        Returns
+        -------
+        ndarray
+            (5, n_active): chance to be there at the end, revenue, cost, KPI times months there, and months there.
+        """
         parts = self._parts
         hazard = parts.voluntary.copy()
         price_log = np.zeros_like(hazard)
@@ -153,11 +189,14 @@ class World:
         present[:, 1:] += ends[:, :-1]
         present /= 2
         revenue = present * np.exp(price_log) * parts.price[:, None]
-        return Totals(
-            customers=float(ends[:, -1].sum()),
-            revenue=float((revenue @ parts.discount).sum()),
-            cost=float(((present * cost) @ parts.discount).sum()),
-            experience=float((present * level).sum() / present.sum()) if present.sum() > 0 else 0.0,
+        return np.array(
+            [
+                ends[:, -1],
+                revenue @ parts.discount,
+                (present * cost) @ parts.discount,
+                np.einsum("ij,ij->i", present, level),
+                present.sum(axis=1),
+            ]
         )
 
 

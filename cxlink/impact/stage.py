@@ -19,12 +19,13 @@ from cxlink.impact.experience import (
     gather_answers,
     mean_with_interval,
 )
-from cxlink.impact.gcomp import Fits, Projector, build_base
+from cxlink.impact.gcomp import Fits, build_base
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
-from cxlink.impact.messages import cost_messages, label_message, left_out_message, silent_message
+from cxlink.impact.messages import cost_messages, label_message, left_out_message, luck_message, silent_message
 from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
+from cxlink.impact.project import project
 from cxlink.settings import Settings
 
 
@@ -83,19 +84,18 @@ def estimate_impact(
         costs=fit_serving_cost(linked, settings.finance, _avoidable_shares(loaded), weights, labels),
         experience=experience,
     )
-    projector = Projector(
+    projected = project(
         base,
         fits,
         n_months=model.horizon_months,
         exposure_days=model.exposure_days,
         discount_rate=settings.finance.discount_rate,
+        n_draws=len(weights),
+        rng=rng,
+        threads=loaded.engine.threads,
+        progress=progress,
     )
-    point = projector.point(rng)
-    draws = []
-    for number in range(len(weights)):
-        draws.append(projector.draw(number, rng))
-        progress((number + 1) / len(weights))
-    table = EffectTable(linked, churn, settings, fits, point, draws, unit, len(base.customer), answers)
+    table = EffectTable(linked, churn, settings, fits, projected, unit, len(base.customer), answers)
     means = frame_of_means(linked, answers, unit)
     components = [
         table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
@@ -115,7 +115,9 @@ def estimate_impact(
             *silent_message(linked, answers),
             *left_out_message(churn, linked, experience),
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
+            *luck_message(projected.simulated),
         ),
+        simulated=projected.simulated,
     )
 
 

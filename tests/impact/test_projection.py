@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlink.impact.futures import DAYS_A_MONTH, Exposure, Future, draw_future, expose
+from cxlink.impact.futures import DAYS_A_MONTH, Exposure, Future, draw_future, expect_exposure, expose
 from cxlink.impact.gcomp import REMOVED
 from cxlink.impact.projection import Parts, World, monthly_hazards, renewal_matrix
 from cxlink.impact.ranks import rank_intervals
-from cxlink.impact.shapley import sampled_parts, shapley_parts
+from cxlink.impact.sampling import draw_customers, sampling_error
+from cxlink.impact.shapley import draw_orders, parts_by_orders, shapley_parts
 
 N_MONTHS, EXPOSURE_DAYS = 6, 45
 STEPS = 40
@@ -111,13 +112,13 @@ def test_shapley_parts_add_up_to_the_joint_effect(seed: int) -> None:
         return world.totals(["none" if k in members else "as is" for k in range(n)]).minus(as_is)
 
     joint = value(frozenset(range(n)))
-    assert shapley_parts(value, n, rng).sum(axis=0) == pytest.approx(joint, rel=1e-9)
-    assert sampled_parts(value, n, rng).sum(axis=0) == pytest.approx(joint, rel=1e-9)
+    assert shapley_parts(value, n).sum(axis=0) == pytest.approx(joint, rel=1e-9)
+    assert parts_by_orders(value, n, draw_orders(n, 2, rng)).sum(axis=0) == pytest.approx(joint, rel=1e-9)
 
 
 def test_shapley_of_a_known_game() -> None:
     worth = {(): 0, (0,): 0, (1,): 0, (2,): 0, (0, 1): 90, (0, 2): 80, (1, 2): 70, (0, 1, 2): 120}
-    parts = shapley_parts(lambda members: np.array([worth[tuple(sorted(members))]], float), 3, np.random.default_rng(1))
+    parts = shapley_parts(lambda members: np.array([worth[tuple(sorted(members))]], float), 3)
     assert parts[:, 0] == pytest.approx([45, 40, 35])
 
 
@@ -187,3 +188,52 @@ def _one_component(n_active: int, ratio: float, *, known: bool) -> World:
     )
     exposed = np.full((n_active, 12), 0.5)
     return World(parts, [{"as is": Exposure(exposed, exposed), "none": Exposure(0 * exposed, 0 * exposed)}])
+
+
+def test_expected_exposure_is_the_mean_over_futures() -> None:
+    rng = np.random.default_rng(4)
+    rates = rng.uniform(0.0005, 0.006, (40, 12))
+    residual = rng.integers(0, 80, 40).astype(float)
+    shares = (0.0, 0.1, 1.0)
+    found = expect_exposure(rates, residual, 90, shares)
+    n_futures = 400
+    drawn = np.zeros((n_futures, len(shares), 40, 12))
+    for number in range(n_futures):
+        exposures = expose(draw_future(rates, rng), residual, 12, 90, shares)
+        drawn[number] = [exposure.share for exposure in exposures]
+    error = drawn.std(axis=0) / np.sqrt(n_futures)
+    for place, share in enumerate(shares):
+        # five Monte-Carlo standard errors of 480 numbers, and a step of ten days in which an edge may fall
+        assert (np.abs(found[place].share - drawn[:, place].mean(axis=0)) < 5 * error[place] + 0.17).all()
+        assert found[place].share.mean() == pytest.approx(drawn[:, place].mean(), rel=0.02)
+        assert found[place].count == pytest.approx((1 - share) * rates * DAYS_A_MONTH)
+
+
+def test_a_sample_stands_for_all_and_knows_its_error() -> None:
+    rng = np.random.default_rng(7)
+    n = 20_000
+    price = rng.lognormal(3, 1.2, n)
+    kind = rng.random(n) < 0.3
+    gains = price * rng.exponential(0.02, n) * np.where(kind, 2.0, 0.5)
+    order = np.lexsort((rng.random(n), kind))
+    sums, errors = [], []
+    for _ in range(200):
+        weight = draw_customers(price, order, 1000, rng)
+        kept = weight > 0
+        assert abs(kept.sum() - 1000) <= 1
+        assert weight[kept].min() >= 1 - 1e-12
+        sums.append(float(weight @ gains))
+        errors.append(float(sampling_error(gains[None, kept], weight[kept], is_sample=True, n_futures=1)))
+    spread = np.std(sums)
+    # three Monte-Carlo standard errors of the mean of 200 samples
+    assert np.mean(sums) == pytest.approx(gains.sum(), abs=3 * spread / np.sqrt(200))
+    # on the large side, as drawing with replacement is: customers are drawn in order, and by what they pay
+    assert 0.95 * spread < np.mean(errors) < 2 * spread
+
+
+def test_who_pays_most_is_surely_in_the_sample() -> None:
+    rng = np.random.default_rng(8)
+    price = np.append(np.full(5000, 10.0), [100_000.0, 200_000.0])
+    weight = draw_customers(price, np.arange(5002), 400, rng)
+    assert weight[-2:] == pytest.approx([1.0, 1.0])
+    assert weight.sum() == pytest.approx(5002, rel=0.02)
