@@ -79,8 +79,8 @@ class Impact:
     """Effects of each component and of all together, over the customers active at the cut-off.
 
     ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
-    ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100); ``simulated`` is None where
-    nobody is active.
+    ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
+    of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -92,6 +92,7 @@ class Impact:
     experience_level: Answer
     messages: tuple[Message, ...]
     simulated: Simulated | None = None
+    not_explained: JointEffect | None = None
 
 
 @dataclass(frozen=True, slots=True)

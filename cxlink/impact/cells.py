@@ -20,6 +20,8 @@ from cxlink.settings import Settings
 
 QUANTITIES = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
 NO_OVERLAP = NotEstimable("fewer than two components have an effect to overlap", "more components with an effect")
+NOT_LEAVING = NotEstimable("it is not about leaving", "nothing")
+LOST_BY_LEAVING = ("customers_kept", "revenue_kept", "margin_kept")
 ANSWERED = (
     "regression among those who answered, carried over to all; holds only if answering does not hang on the score"
 )
@@ -147,6 +149,25 @@ class EffectTable:
             refusal = refused[key] if len(parts) > 1 else NO_OVERLAP
             total = overlap_of(joint[key], parts) if parts else joint[key]
             found[key] = self._answer(key, total, refusal, None)
+        return JointEffect(**found)
+
+    def not_explained(self) -> JointEffect:
+        """Leaving, and what the leavers would have paid, that no component's incidents explain.
+
+        Returns
+        -------
+        JointEffect
+            What is lost to leaving of one's own will, less the joint effect; refused where that is, and for what is not
+            about leaving.
+        """
+        ceiling, joint = self._drawn(lambda one: one.ceiling), self._drawn(lambda one: one.joint)
+        refused = self._refusals(None)
+        found = {
+            key: self._answer(key, ceiling[key].plus(joint[key].times(-1.0)), refused[key], None)
+            if key in LOST_BY_LEAVING
+            else NOT_LEAVING
+            for key in QUANTITIES
+        }
         return JointEffect(**found)
 
     def _units(self) -> dict[str, str]:

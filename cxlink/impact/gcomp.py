@@ -46,12 +46,15 @@ class Contrasts:
         (n_components, 4) all incidents of one component removed, a tenth of them, and its part of the joint gain.
     joint : ndarray
         (4,) all components' incidents removed.
+    ceiling : ndarray
+        (4,) all components' incidents removed, and nobody leaves of their own will.
     """
 
     alone: np.ndarray
     tenth: np.ndarray
     shapley: np.ndarray
     joint: np.ndarray
+    ceiling: np.ndarray
 
     def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
         """Move from one centre to another.
@@ -71,6 +74,7 @@ class Contrasts:
             self.tenth + to.tenth - less.tenth,
             self.shapley + to.shapley - less.shapley,
             self.joint + to.joint - less.joint,
+            self.ceiling + to.ceiling - less.ceiling,
         )
 
 
@@ -299,8 +303,8 @@ class Projector:
         n = len(self._fits.incidence)
         as_is = world.totals([AS_IS] * n)
 
-        def gain(names: Sequence[str]) -> np.ndarray:
-            difference = world.totals(names).minus(as_is)
+        def gain(names: Sequence[str], *, nobody_leaves: bool = False) -> np.ndarray:
+            difference = world.add_up(world.values(names, nobody_leaves=nobody_leaves)).minus(as_is)
             difference[COST] = -difference[COST]
             return difference + 0.0  # no negative zero
 
@@ -314,7 +318,8 @@ class Projector:
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
         tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))))
+        ceiling = gain(["none"] * n, nobody_leaves=True)
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling)
 
     def _gains_of_customers(self, world: World) -> np.ndarray:
         """Each customer's part of the gains, of one component and last of all: (n_active, n_components + 1, 4)."""
@@ -382,4 +387,5 @@ def _mean(found: list[Contrasts]) -> Contrasts:
         tenth=np.mean([one.tenth for one in found], axis=0),
         shapley=np.mean([one.shapley for one in found], axis=0),
         joint=np.mean([one.joint for one in found], axis=0),
+        ceiling=np.mean([one.ceiling for one in found], axis=0),
     )

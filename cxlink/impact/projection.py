@@ -151,13 +151,15 @@ class World:
         customers, revenue, cost, points, present = values @ self._weight
         return Totals(float(customers), float(revenue), float(cost), float(points / present) if present > 0 else 0.0)
 
-    def values(self, names: Sequence[str]) -> np.ndarray:
+    def values(self, names: Sequence[str], *, nobody_leaves: bool = False) -> np.ndarray:
         """What each customer comes to, where each component takes the exposure of that name.
 
         Parameters
         ----------
         names : sequence of str
             One a component.
+        nobody_leaves : bool
+            Whether nobody leaves of their own will: what no change of any component can reach.
 
         Returns
         -------
@@ -182,7 +184,7 @@ class World:
             if points is not None:
                 level += points
             cost += self._counts[place][name]
-        hazard += parts.involuntary
+        hazard = parts.involuntary if nobody_leaves else hazard + parts.involuntary
         ends = np.exp(-np.cumsum(hazard, axis=1))
         present = ends.copy()
         present[:, 0] += 1.0

@@ -118,6 +118,7 @@ def estimate_impact(
             *luck_message(projected.simulated),
         ),
         simulated=projected.simulated,
+        not_explained=table.not_explained(),
     )
 
 

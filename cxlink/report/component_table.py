@@ -41,6 +41,7 @@ def build_component_table(impact: Impact, unit: MoneyUnit, *, published: bool) -
     rows += _overlap_rows(impact.overlap, columns, unit)
     if len(effects) > 1 and columns:
         rows.append(_together_row(impact.joint, columns, unit, notes))
+    rows += _rest_rows(impact.not_explained, columns, unit)
     remarks = _remarks(effects, dropped)
     return ComponentTable(columns, tuple(rows), notes.sentences(), remarks)
 
@@ -181,6 +182,13 @@ def _untold_row(
 def _overlap_rows(overlap: JointEffect, columns: tuple[Column, ...], unit: MoneyUnit) -> list[Row]:
     cells = tuple(Cell(figure_of(getattr(overlap, column.key), column, unit)) for column in columns)
     return [Row("overlap", "overlap", "", cells, "")] if any(cell.figure for cell in cells) else []
+
+
+def _rest_rows(rest: JointEffect | None, columns: tuple[Column, ...], unit: MoneyUnit) -> list[Row]:
+    if rest is None:
+        return []
+    cells = tuple(Cell(figure_of(getattr(rest, column.key), column, unit)) for column in columns)
+    return [Row("rest", "not explained", "", cells, "")] if any(cell.figure for cell in cells) else []
 
 
 def _together_row(joint: JointEffect, columns: tuple[Column, ...], unit: MoneyUnit, notes: Notes) -> Row:

@@ -11,6 +11,7 @@ from cxlink.report.words import (
     COVERAGE_COLUMNS,
     DETAILS_REMARK,
     OVERLAP,
+    REST,
     UNEXPLAINED,
     column_heading,
     detail_columns,
@@ -67,7 +68,8 @@ def _components(document: Document) -> list[str]:
     table = document.table
     heads = ["Component", "Reached", *(column_heading(column) for column in table.columns), "Evidence"]
     rows = [_component_row(row, len(table.columns)) for row in table.rows]
-    overlap = [OVERLAP] if any(row.kind == "overlap" for row in table.rows) else []
+    kinds = {row.kind for row in table.rows}
+    overlap = [words for kind, words in (("overlap", OVERLAP), ("rest", REST)) if kind in kinds]
     notes = [f"[{number}] {_said(note)}" for number, note in enumerate(table.notes, start=1)]
     return [
         "## Components",

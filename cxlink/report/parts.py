@@ -73,12 +73,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A component, what the components have in common ("overlap"), or all at once ("together").
+    """A component, their overlap, all of them together, or the rest, which no component explains.
 
     ``cannot_tell`` is the reason where no figure of the row is estimable, and empty otherwise.
     """
 
-    kind: Literal["component", "overlap", "together"]
+    kind: Literal["component", "overlap", "together", "rest"]
     name: str
     reached: str
     cells: tuple[Cell, ...]

@@ -15,6 +15,7 @@ from cxlink.handoff import (
     JointEffect,
     LedgerEntry,
     RunResult,
+    Simulated,
     TestResult,
     Unexplained,
 )
@@ -44,6 +45,7 @@ from cxlink.report.results_models import (
     ReadinessResult,
     ReconciliationResult,
     Results,
+    SimulatedResult,
     UnexplainedResult,
     results_schema,
 )
@@ -83,6 +85,8 @@ def build_results(result: RunResult) -> dict[str, Any]:
         joint=EffectsResult(**_effects(impact.joint)),
         overlap=EffectsResult(**_effects(impact.overlap)),
         causes=[_cause(cause, published=published) for cause in result.causes],
+        not_explained=None if impact.not_explained is None else EffectsResult(**_effects(impact.not_explained)),
+        simulated=None if impact.simulated is None else _simulated(impact.simulated, published=published),
         unexplained=[_unexplained(one, published=published) for one in result.unexplained],
         churn=_churn(result.churn, published=published),
         changes=[],
@@ -216,6 +220,15 @@ def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
         tenth=_answers(effect.tenth),
         seen_after=_answer(effect.seen_after),
         seen_otherwise=_answer(effect.seen_otherwise),
+    )
+
+
+def _simulated(one: Simulated, *, published: bool) -> SimulatedResult:
+    return SimulatedResult(
+        customers=_count(one.customers, published=published),
+        of=_count(one.of, published=published),
+        futures=one.futures,
+        share_of_error=round_exact(one.share_of_error),
     )
 
 

@@ -284,6 +284,15 @@ class BridgeResult(_Part):
     value: float
 
 
+class SimulatedResult(_Part):
+    """How exactly the projection was computed."""
+
+    customers: CountResult
+    of: CountResult
+    futures: int
+    share_of_error: float
+
+
 class Results(_Part):
     """All of ``results.json``."""
 
@@ -307,6 +316,8 @@ class Results(_Part):
     readiness: list[ReadinessResult]
     diagnostics: list[DiagnosticResult]
     unexplained: list[UnexplainedResult]
+    not_explained: EffectsResult | None
+    simulated: SimulatedResult | None
     horizon_months: int
     population: CountResult
     overlap: EffectsResult

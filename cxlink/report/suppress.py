@@ -121,8 +121,17 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         effects = [replace(effect, joint_share=dict.fromkeys(effect.joint_share, DEDUCIBLE)) for effect in effects]
     joint = _suppress_joint(impact.joint, effects)
     overlap = _suppress_overlap(impact.overlap, effects)
+    rest = impact.not_explained
+    if rest is not None:
+        # with the joint effect it adds up to what is known of all
+        rest = replace(rest, **{key: DEDUCIBLE for key in EFFECTS if getattr(joint, key) is DEDUCIBLE})
     kept = replace(
-        impact, components=tuple(effects), joint=joint, overlap=overlap, messages=_hide_digits(impact.messages)
+        impact,
+        components=tuple(effects),
+        joint=joint,
+        overlap=overlap,
+        not_explained=rest,
+        messages=_hide_digits(impact.messages),
     )
     return kept, hidden
 

@@ -16,7 +16,7 @@ from cxlink.report.section_formats import render_sections
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_check import render_check
 from cxlink.report.terminal_table import hang, render_table
-from cxlink.report.words import OVERLAP
+from cxlink.report.words import OVERLAP, REST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -120,8 +120,9 @@ def _below(document: Document, width: int) -> list[Text]:
         lines += hang(f"[{number}] ", render_sentence(note, Sink.TERMINAL), width, "dim")
     for remark in document.table.remarks:
         lines += hang("- ", render_sentence(remark, Sink.TERMINAL), width, "dim")
-    if any(row.kind == "overlap" for row in document.table.rows):
-        lines += hang("", OVERLAP, width, "dim")
+    kinds = {row.kind for row in document.table.rows}
+    for kind, words in (("overlap", OVERLAP), ("rest", REST)):
+        lines += hang("", words, width, "dim") if kind in kinds else []
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
     return lines

@@ -6,6 +6,9 @@ from cxlink.report.parts import Column, DetailRow, DetailTable
 
 OVERLAP = "overlap: together less the sum of the rows, so that nobody adds them up"
 UNEXPLAINED = "What no cause explains:"
+REST = (
+    "not explained: what leaving of one's own will is expected to cost beyond that; no known incident stands behind it"
+)
 ABSENT_CAUSES = "No cause was named in feedback or tickets."
 DETAILS_REMARK = (
     "The scores after an incident and otherwise are what was answered, not an effect: other things differ between those"
