@@ -13,12 +13,12 @@ from cxlink.impact.experience import ExperienceFit
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expect_exposure, expose
 from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
-from cxlink.impact.projection import AS_IS, Parts, World, monthly_hazards, renewal_matrix
+from cxlink.impact.projection import AS_IS, Parts, Totals, World, monthly_hazards, renewal_matrix
 from cxlink.impact.sampling import draw_customers, sampling_error
 from cxlink.impact.shapley import EXACT_UP_TO, ORDER_PAIRS, draw_orders, parts_by_orders, shapley_parts
 
 CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
-POINT_FUTURES = 20
+FUTURES = 20
 DRAW_PAIRS = 2
 """Orders, each with its reverse, from which draws take Shapley parts: centred on the exact ones, few will do."""
 
@@ -79,21 +79,23 @@ class Contrasts:
 
 
 @dataclass(frozen=True, slots=True)
-class PointGains:
-    """Contrasts at the point estimate, over all futures.
+class Simulation:
+    """Gains at the point estimate, as means over futures.
 
     Parameters
     ----------
-    mean : Contrasts
-        Over the futures.
-    expected : Contrasts
-        Under the expected exposures, on which draws are made.
+    alone, tenth : ndarray
+        (n_components, 4) all incidents of one component removed, and a tenth of them.
+    joint, ceiling : ndarray
+        (4,) all components' incidents removed, and nobody leaving of their own will besides.
     error : ndarray
-        (n_components + 1, 4) standard error that sampled customers and futures leave in ``alone`` and, last, ``joint``.
+        (n_components + 1, 4) standard error that customers and futures leave in ``alone`` and, last, ``joint``.
     """
 
-    mean: Contrasts
-    expected: Contrasts
+    alone: np.ndarray
+    tenth: np.ndarray
+    joint: np.ndarray
+    ceiling: np.ndarray
     error: np.ndarray
 
 
@@ -238,8 +240,8 @@ class Projector:
         n = len(fits.incidence)
         self._orders = draw_orders(n, ORDER_PAIRS if n > EXACT_UP_TO else DRAW_PAIRS, rng)
 
-    def point(self, rng: np.random.Generator, *, is_sample: bool) -> PointGains:
-        """Contrasts at the point estimate, averaged over futures.
+    def simulate(self, rng: np.random.Generator, *, is_sample: bool) -> Simulation:
+        """Gains at the point estimate, as means over simulated futures.
 
         Parameters
         ----------
@@ -250,35 +252,39 @@ class Projector:
 
         Returns
         -------
-        PointGains
-            The Shapley parts are exact up to six components.
+        Simulation
+            With what the luck of customers and futures leaves in them.
         """
-        found, gains = [], []
-        for _ in range(POINT_FUTURES):
+        sums = []
+        of_customers = np.zeros((len(self._base.customer), len(self._fits.incidence) + 1, 4))
+        for _ in range(FUTURES):
             world = self._future(rng)
-            found.append(self._contrasts(world, exact=True))
-            gains.append(self._gains_of_customers(world))
-        error = sampling_error(np.array(gains), self._base.weight, is_sample=is_sample, n_futures=POINT_FUTURES)
-        return PointGains(_mean(found), self._contrasts(self._expected(None), exact=False), error)
+            gains, totals = self._gains_of_customers(world)
+            of_customers += gains / FUTURES
+            sums.append(np.vstack([totals, *self._other_gains(world)]))
+        found, n = np.array(sums), len(self._fits.incidence)
+        error = sampling_error(of_customers, found[:, : n + 1], self._base.weight, is_sample=is_sample)
+        mean = found.mean(axis=0)
+        return Simulation(mean[:n], mean[n + 1 : 2 * n + 1], mean[n], mean[-1], error)
 
-    def draw(self, number: int, point: PointGains) -> Contrasts:
-        """Contrasts of one joint draw of all fitted parts.
+    def expect(self, number: int | None, *, exact: bool = False) -> Contrasts:
+        """Contrasts under expected exposures, at the point estimate or in one joint draw of all fitted parts.
 
-        Made under expected exposures, without the luck of any future, so that draws differ by what was fitted alone.
+        Without the luck of any future, so that draws differ by what was fitted alone.
 
         Parameters
         ----------
-        number : int
-            Which draw.
-        point : PointGains
-            Of `point`: draws are centred on its mean.
+        number : int or None
+            Which draw; the point estimate where None.
+        exact : bool
+            Whether the Shapley parts are exact (up to six components), not of a few random orders, the same each time.
 
         Returns
         -------
         Contrasts
-            The Shapley parts come from a few random orders, the same in all draws.
+            Sums over the customers that the base stands for.
         """
-        return self._contrasts(self._expected(number), exact=False).moved(point.mean, point.expected)
+        return self._contrasts(self._expected(number), exact=exact)
 
     def _future(self, rng: np.random.Generator) -> World:
         """One future at the point estimate."""
@@ -303,10 +309,8 @@ class Projector:
         n = len(self._fits.incidence)
         as_is = world.totals([AS_IS] * n)
 
-        def gain(names: Sequence[str], *, nobody_leaves: bool = False) -> np.ndarray:
-            difference = world.add_up(world.values(names, nobody_leaves=nobody_leaves)).minus(as_is)
-            difference[COST] = -difference[COST]
-            return difference + 0.0  # no negative zero
+        def gain(names: Sequence[str]) -> np.ndarray:
+            return gain_over(as_is, world.totals(names))
 
         known: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros(4)}
 
@@ -316,25 +320,35 @@ class Projector:
             return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
-        tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
+        *tenth, ceiling = self._other_gains(world)
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
-        ceiling = gain(["none"] * n, nobody_leaves=True)
         return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling)
 
-    def _gains_of_customers(self, world: World) -> np.ndarray:
-        """Each customer's part of the gains, of one component and last of all: (n_active, n_components + 1, 4)."""
+    def _other_gains(self, world: World) -> list[np.ndarray]:
+        """Gains of a tenth of each component's incidents removed, and last of nobody leaving at all."""
+        n = len(self._fits.incidence)
+        as_is = world.totals([AS_IS] * n)
+        tenth = [["tenth" if other == place else AS_IS for other in range(n)] for place in range(n)]
+        ceiling = world.add_up(world.values(["none"] * n, nobody_leaves=True))
+        return [*(gain_over(as_is, world.totals(names)) for names in tenth), gain_over(as_is, ceiling)]
+
+    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray]:
+        """Gains of one component alone and last of all, (n_components + 1, 4), and before them each customer's part."""
         n, weight = len(self._fits.incidence), self._base.weight
         as_is = world.values([AS_IS] * n)
-        before = world.add_up(as_is).experience
-        gains = []
+        totals = world.add_up(as_is)
+        before = totals.experience
+        gains, sums = [], []
         for stopped in (*([place] for place in range(n)), range(n)):
             values = world.values(["none" if place in stopped else AS_IS for place in range(n)])
-            after = world.add_up(values).experience
+            stopped_totals = world.add_up(values)
+            sums.append(gain_over(totals, stopped_totals))
+            after = stopped_totals.experience
             # a mean over months there: each customer's part of it, to first order
             points = (values[3] - after * values[4]) / (weight @ values[4])
             points = points - (as_is[3] - before * as_is[4]) / (weight @ as_is[4])
             gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
-        return np.moveaxis(np.array(gains), 2, 0)
+        return np.moveaxis(np.array(gains), 2, 0), np.array(sums)
 
     def _rates(self, place: int, number: int | None) -> np.ndarray:
         incidence = self._fits.incidence[place]
@@ -381,11 +395,40 @@ class Projector:
         )
 
 
-def _mean(found: list[Contrasts]) -> Contrasts:
-    return Contrasts(
-        alone=np.mean([one.alone for one in found], axis=0),
-        tenth=np.mean([one.tenth for one in found], axis=0),
-        shapley=np.mean([one.shapley for one in found], axis=0),
-        joint=np.mean([one.joint for one in found], axis=0),
-        ceiling=np.mean([one.ceiling for one in found], axis=0),
-    )
+def gain_over(as_is: Totals, other: Totals) -> np.ndarray:
+    """Gain of one world over another.
+
+    Parameters
+    ----------
+    as_is, other : Totals
+        Of the two.
+
+    Returns
+    -------
+    ndarray
+        (4,) customers, revenue, avoidable cost saved, experience.
+    """
+    difference = other.minus(as_is)
+    difference[COST] = -difference[COST]
+    return difference + 0.0  # no negative zero
+
+
+def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
+    """Contrasts at the point estimate: sizes from simulated futures, parts from the expected exposures.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        Means over futures.
+    expected : Contrasts
+        Of the point estimate, with exact Shapley parts.
+
+    Returns
+    -------
+    Contrasts
+        The Shapley parts follow what each component gains alone, and add up to the joint gain.
+    """
+    shapley = expected.shapley + simulation.alone - expected.alone
+    if len(shapley):
+        shapley = shapley + (simulation.joint - shapley.sum(axis=0)) / len(shapley)
+    return Contrasts(simulation.alone, simulation.tenth, shapley, simulation.joint, simulation.ceiling)

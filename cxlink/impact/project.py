@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.handoff import Simulated
-from cxlink.impact.gcomp import POINT_FUTURES, Base, Contrasts, Fits, PointGains, Projector
+from cxlink.impact.gcomp import FUTURES, Base, Contrasts, Fits, Projector, Simulation, put_together
 from cxlink.parallel import in_order
 
-SAMPLE = 10_000
-"""Customers that are projected where there are more."""
+SIMULATED = 60_000
+"""Customers whose futures are simulated, where there are more."""
 
-ENOUGH = 1.5
-"""A base up to so many times the sample is projected whole: sampling it would hardly save anything."""
-
-TENTH = 0.1
-"""Of a quantity's standard error: what the luck of customers and futures may add to it."""
+DRAWN = 6_000
+"""Customers over whom draws are made, where there are more: these tell how the fits' errors spread, not how large the
+figures are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,7 @@ def project(
     threads: int,
     progress: Callable[[float], None],
 ) -> Projection:
-    """Project a base.
-
-    Large bases are sampled; where the sample's luck is more than a tenth of a standard error, once more with a larger
-    one.
+    """Project a base; large ones over samples.
 
     Parameters
     ----------
@@ -73,39 +68,33 @@ def project(
     Projection
         Sums over all customers of the base.
     """
-    n_all, n = len(base.customer), SAMPLE
-    n_draws_done = 0
+    n_all = len(base.customer)
 
-    def attempt(n: int) -> tuple[Base, PointGains, list[Contrasts]]:
-        sample = base if n_all <= ENOUGH * n else base.sample(n, rng)
-        projector = Projector(
-            sample,
+    def projector(n: int) -> Projector:
+        return Projector(
+            base.sample(n, rng),
             fits,
             n_months=n_months,
             exposure_days=exposure_days,
             discount_rate=discount_rate,
             rng=rng,
         )
-        point = projector.point(rng, is_sample=len(sample.customer) < n_all)
-        draws = []
-        # the caller's own thread only waits here
-        for contrasts in in_order(lambda number: projector.draw(number, point), range(n_draws), threads + 1):
-            draws.append(contrasts)
-            progress((n_draws_done + len(draws)) / (n_draws_done + n_draws))
-        return sample, point, draws
 
-    sample, point, draws = attempt(n)
-    share = _share_of_error(point, draws)
-    if share > TENTH and len(sample.customer) < n_all:
-        n_draws_done = n_draws
-        sample, point, draws = attempt(int(n * (share / TENTH) ** 2 * 1.2))
-        share = _share_of_error(point, draws)
-    return Projection(point.mean, draws, Simulated(len(sample.customer), n_all, POINT_FUTURES, share))
+    simulation = projector(SIMULATED).simulate(rng, is_sample=n_all > SIMULATED)
+    drawn = projector(DRAWN)
+    point, centre = put_together(simulation, drawn.expect(None, exact=True)), drawn.expect(None)
+    draws = []
+    # the caller's own thread only waits here
+    for contrasts in in_order(drawn.expect, range(n_draws), threads + 1):
+        draws.append(contrasts.moved(point, centre))
+        progress(len(draws) / n_draws)
+    share = _share_of_error(simulation, point, draws)
+    return Projection(point, draws, Simulated(min(n_all, SIMULATED), n_all, FUTURES, share))
 
 
-def _share_of_error(point: PointGains, draws: list[Contrasts]) -> float:
+def _share_of_error(simulation: Simulation, point: Contrasts, draws: list[Contrasts]) -> float:
     """Largest standard error by luck, over that of the fits."""
     drawn = np.array([np.vstack([one.alone, one.joint]) for one in draws]).std(axis=0, ddof=1)
-    size = np.abs(np.vstack([point.mean.alone, point.mean.joint]))
+    size = np.abs(np.vstack([point.alone, point.joint]))
     told = drawn > 1e-9 * size.max(initial=0.0)
-    return float((point.error[told] / drawn[told]).max(initial=0.0))
+    return float((simulation.error[told] / drawn[told]).max(initial=0.0))

@@ -53,34 +53,32 @@ def _shares(size: np.ndarray, n: int) -> np.ndarray:
         sure |= above
 
 
-def sampling_error(gains: np.ndarray, weight: np.ndarray, *, is_sample: bool, n_futures: int) -> np.ndarray:
-    """Standard error that sampling customers, and drawing their futures, leaves in a sum.
+def sampling_error(of_customers: np.ndarray, sums: np.ndarray, weight: np.ndarray, *, is_sample: bool) -> np.ndarray:
+    """Standard error that sampling customers, and drawing their futures, leaves in a mean over futures.
 
     Parameters
     ----------
-    gains : ndarray
-        (n_futures, n_customers, ...) each customer's part in each future.
+    of_customers : ndarray
+        (n_customers, ...) each customer's part, as a mean over the futures.
+    sums : ndarray
+        (n_futures, ...) over the customers, in each future.
     weight : ndarray
         (n_customers,) one over the probability of each.
     is_sample : bool
-        Whether they were sampled at all.
-    n_futures : int
-        Over how many futures the sum is the mean.
+        Whether they were sampled at all; else futures alone are luck.
 
     Returns
     -------
     ndarray
-        (...) in the unit of the gains; as if drawn with replacement, which errs on the large side.
+        (...) in the unit of the sums; of a sample as if drawn with replacement, which errs on the large side.
 
     References
     ----------
     .. [1] Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14:333-362.
     """
-    weighted = gains * weight.reshape((1, -1) + (1,) * (gains.ndim - 2))
     if not is_sample:
-        error: np.ndarray = weighted.sum(axis=1).std(axis=0, ddof=1) / np.sqrt(n_futures)
+        error: np.ndarray = sums.std(axis=0, ddof=1) / np.sqrt(len(sums))
         return error
-    of_customer = weighted.mean(axis=0)
-    n = len(weight)
-    spread: np.ndarray = np.sqrt(n) * of_customer.std(axis=0, ddof=1)
+    weighted = of_customers * weight.reshape((-1,) + (1,) * (of_customers.ndim - 1))
+    spread: np.ndarray = np.sqrt(len(weight)) * weighted.std(axis=0, ddof=1)
     return spread

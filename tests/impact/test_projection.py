@@ -223,7 +223,7 @@ def test_a_sample_stands_for_all_and_knows_its_error() -> None:
         assert abs(kept.sum() - 1000) <= 1
         assert weight[kept].min() >= 1 - 1e-12
         sums.append(float(weight @ gains))
-        errors.append(float(sampling_error(gains[None, kept], weight[kept], is_sample=True, n_futures=1)))
+        errors.append(float(sampling_error(gains[kept], np.array([sums[-1]]), weight[kept], is_sample=True)))
     spread = np.std(sums)
     # three Monte-Carlo standard errors of the mean of 200 samples
     assert np.mean(sums) == pytest.approx(gains.sum(), abs=3 * spread / np.sqrt(200))
