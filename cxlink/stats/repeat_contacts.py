@@ -134,7 +134,7 @@ def compare_chain_costs(
     chains : Chains
         From :func:`cxlink.stats.contact_chains.find_chains`.
     cost : array_like of float, shape (n_contacts,)
-        Of each contact, in the order of :func:`cxlink.stats.contact_chains.find_chains`; of a ticket in several rows, the row's part.
+        Of each contact, in the order that the chains were found from; of a ticket in several rows, the row's part.
     observed_from, observed_to : float
         As in :func:`count_repeats`.
     component : object, optional
