@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import Floats, read_vector
+from cxlink.stats.arrays import Flags, Floats, read_vector
 from cxlink.stats.clustered_ols import ClusteredFit
 from cxlink.stats.errors import EstimationError
 from cxlink.stats.mean_models import fit_log_mean, fit_logit, read_mean_rows
 
 VARIED = 1e-9
 """Spread of the linear predictor below which there is nothing to look at."""
+
+ROUNDED = 1e-9
+"""Share of a mean below which a residual is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def check_family(
     Raises
     ------
     EstimationError
-        If a number is missing or infinite, or all predictions are the same.
+        If a number is missing or infinite, all predictions are the same, or some amounts are exactly as predicted.
 
     References
     ----------
@@ -89,7 +92,11 @@ def check_family(
     """
     predictor = _predict(fit, X, cluster, weights, offset)
     amounts = read_vector("y", y, predictor.size, EstimationError)
-    squared = np.square(amounts - np.exp(predictor))
+    mean = np.exp(predictor)
+    residual = np.where(_used(weights, mean.size), np.abs(amounts - mean), mean)
+    if np.any(residual <= ROUNDED * mean):
+        raise EstimationError("some amounts are exactly as predicted: their squared residuals have no log")
+    squared = np.square(residual)
     found = fit_log_mean(np.column_stack((np.ones(predictor.size), predictor)), squared, cluster, weights)
     return FamilyCheck(float(found.beta[1]), float(np.sqrt(found.covariance[1, 1])))
 
@@ -198,6 +205,11 @@ def _predict(
     if np.ptp(predictor[rows.weights > 0]) <= VARIED:
         raise EstimationError("all predictions are the same: they show neither family nor link")
     return predictor
+
+
+def _used(weights: npt.ArrayLike | None, n_rows: int) -> Flags:
+    used: Flags = np.ones(n_rows, dtype=bool) if weights is None else np.asarray(weights, dtype=np.float64) > 0
+    return used
 
 
 def _with_square(predictor: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from cxlink.stats.arrays import Flags, Floats
 from cxlink.stats.errors import EstimationError
 
-MAX_STEPS = 100
+MAX_STEPS = 200
 SETTLED = 1e-9
 """Farthest move of a linear predictor in the last step: the next would be its square."""
 

@@ -112,7 +112,7 @@ def fit_log_mean(
     X : array_like, shape (n_rows, n_columns)
         Design matrix; add a column of ones for an intercept.
     y : array_like of float, shape (n_rows,)
-        Zero or more, in any unit.
+        Zero or more, above zero under a power of 2; in any unit.
     cluster : array_like, shape (n_rows,)
         Customer of each row.
     weights : array_like of float, shape (n_rows,), optional
@@ -131,8 +131,8 @@ def fit_log_mean(
     Raises
     ------
     EstimationError
-        If a number is missing or infinite; `y` is negative or all zero; `power` is out of range; or a column is zero,
-        collinear, or sets apart rows that are all zero (``error.columns`` names it).
+        If a number is missing or infinite; `y` is negative, all zero, or zero under a power of 2; `power` is out of
+        range; or a column is zero, collinear, or sets apart rows that are all zero (``error.columns`` names it).
 
     References
     ----------
@@ -149,6 +149,8 @@ def fit_log_mean(
     unit = float(values[used].mean())
     if unit == 0.0:
         raise EstimationError("y is zero in every row")
+    if power == 2.0 and not values[used].all():
+        raise EstimationError("y is zero in some rows: under a Gamma variance their likelihood has no top")
     # in units of the mean, so that powers of it neither overflow nor vanish
     rows = MeanRows(rows.matrix, rows.weights, rows.offset - np.log(unit), rows.labels, rows.codes)
     return _fit(rows, log_mean(values[used] / unit, rows.weights[used], power))

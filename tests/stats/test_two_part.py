@@ -178,11 +178,11 @@ def test_checks_find_the_family_and_a_wrong_link() -> None:
     for power, shape in ((1.0, None), (2.0, 2.0)):
         mean = np.exp(1.0 + 2.0 * use)
         y = rng.poisson(mean) * 1.0 if shape is None else rng.gamma(shape, mean / shape)
-        fit = fit_log_mean(X, y, customer)
+        fit = fit_log_mean(X, y, customer, power=power)
         family = check_family(fit, X, y, customer)
         assert abs(family.power - power) < 4 * family.std_error
         assert family.std_error < 0.2
-        link = check_log_link(fit, X, y, customer)
+        link = check_log_link(fit, X, y, customer, power=power)
         assert abs(link.curvature) < 4 * link.std_error
     straight = rng.gamma(2.0, (1.0 + 30.0 * use) / 2.0)
     link = check_log_link(fit_log_mean(X, straight, customer), X, straight, customer)
@@ -239,6 +239,18 @@ def test_tweedie_refuses_costs_without_zeros_and_powers_out_of_range() -> None:
         fit_tweedie(q.X, q.cost + 1.0, q.customer)
     with pytest.raises(EstimationError, match="power must lie"):
         fit_tweedie(q.X, q.cost, q.customer, power=2.0)
+
+
+def test_a_gamma_mean_refuses_zeros_and_its_check_exact_predictions() -> None:
+    q = quarters(8, 300)
+    with pytest.raises(EstimationError, match="zero in some rows"):
+        fit_log_mean(q.X, q.cost, q.customer)
+    groups = np.column_stack((np.ones(600), np.arange(600) < 300))
+    y = np.where(np.arange(600) < 300, 8.0, q.cost + 1.0)
+    with pytest.raises(EstimationError, match="exactly as predicted"):
+        check_family(fit_log_mean(groups, y, q.customer), groups, y, q.customer)
+    with pytest.raises(EstimationError, match="all predictions are the same"):
+        check_family(fit_log_mean(groups[:, :1], y, q.customer), groups[:, :1], y, q.customer)
 
 
 def test_contrasts_that_cannot_be_are_refused() -> None:
