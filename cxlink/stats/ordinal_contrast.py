@@ -12,9 +12,6 @@ from cxlink.stats.arrays import Floats, Labels, read_case_weights, read_matrix, 
 from cxlink.stats.errors import EstimationError
 from cxlink.stats.ordinal import OrdinalFit
 
-PROMOTER, DETRACTOR = 9.0, 6.0
-"""Of answers from 0 to 10: from here up, and from here down."""
-
 
 @dataclass(frozen=True, slots=True)
 class OrdinalContrast:
@@ -44,23 +41,6 @@ class _Mean:
     expected: Floats
 
 
-def nps_values(levels: npt.ArrayLike) -> Floats:
-    """Worth of answers from 0 to 10 on the NPS scale.
-
-    Parameters
-    ----------
-    levels : array_like of float, shape (n_levels,)
-        Answers, such as ``fit.levels``.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_levels,)
-        100 from nine up, -100 from six down, else 0.
-    """
-    answers = np.asarray(levels, dtype=np.float64)
-    return 100.0 * (answers >= PROMOTER) - 100.0 * (answers <= DETRACTOR)
-
-
 def contrast_ordinal(
     fit: OrdinalFit,
     X: npt.ArrayLike,
@@ -81,7 +61,7 @@ def contrast_ordinal(
     X_changed : array_like, shape (n_base, n_columns)
         The same rows with the exposure set, such as to zero.
     values : array_like of float, shape (n_levels,)
-        Worth of each level of the fit: ``nps_values(fit.levels)`` for NPS, ``fit.levels`` for the mean.
+        Worth of each level of the fit: ``nps_values(fit.levels)`` of `nps_scale` for NPS, ``fit.levels`` for the mean.
     weights : array_like of float, shape (n_base,), optional
         Weights of the rows of the base.
     cluster : array_like, shape (n_base,), optional

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cxlink.stats.nps_scale import nps_values
 from cxlink.stats.ordinal import OrdinalFit, fit_ordinal
-from cxlink.stats.ordinal_contrast import contrast_ordinal, nps_values
+from cxlink.stats.ordinal_contrast import contrast_ordinal
 from cxlink.stats.proportional_odds import check_proportional_odds
 from tests.oracle.reference import HERE, Floats, numbers, read_reference, read_table
 

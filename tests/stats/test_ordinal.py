@@ -13,8 +13,9 @@ from scipy.optimize import linprog
 
 from cxlink.stats import EstimationError
 from cxlink.stats.arrays import read_codes
+from cxlink.stats.nps_scale import nps_values
 from cxlink.stats.ordinal import OrdinalFit, fit_ordinal
-from cxlink.stats.ordinal_contrast import contrast_ordinal, nps_values
+from cxlink.stats.ordinal_contrast import contrast_ordinal
 from cxlink.stats.ordinal_likelihood import build_ordinal_design, evaluate_ordinal, sum_ordinal_scores
 from cxlink.stats.proportional_odds import check_proportional_odds
 
