@@ -6,33 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import f as fisher
 
 from cxlink.stats.arrays import Floats, read_matrix, read_vector, read_weights
 from cxlink.stats.errors import EstimationError
-from cxlink.stats.ordinal import OrdinalFit, fit_ordinal
-
-RANK_TOLERANCE = 1e-10
-"""Share of the largest variance below which a direction of differences has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaldTest:
-    """Whether some differences are zero.
-
-    Parameters
-    ----------
-    statistic : float
-        Wald's, with the clustered covariance: about chi-squared in many clusters.
-    degrees : int
-        Differences tested.
-    p_value : float
-        By Hotelling's F, which allows for the number of clusters.
-    """
-
-    statistic: float
-    degrees: int
-    p_value: float
+from cxlink.stats.ordinal import fit_ordinal
+from cxlink.stats.wald import WaldTest, wald_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +92,18 @@ def check_proportional_odds(
         raise EstimationError(f"{len(fits)} thresholds have a logistic fit, two are needed{why}")
     betas = np.stack([fit.beta for fit in fits])
     influence = np.stack([fit.influence[:, fit.thresholds.size :] for fit in fits], axis=1)
+    n_clusters = int(np.count_nonzero(influence.any(axis=(1, 2))))
     return ProportionalOdds(
         cuts=np.array(cuts),
         left_out=tuple(left_out),
         betas=betas,
-        joint=_compare(betas, influence, fits[0]),
-        by_column=tuple(_compare(betas[:, [j]], influence[:, :, [j]], fits[0]) for j in range(betas.shape[1])),
+        joint=_compare(betas, influence, n_clusters),
+        by_column=tuple(_compare(betas[:, [j]], influence[:, :, [j]], n_clusters) for j in range(betas.shape[1])),
         influence=influence,
     )
 
 
-def _compare(betas: Floats, influence: Floats, fit: OrdinalFit) -> WaldTest:
+def _compare(betas: Floats, influence: Floats, n_clusters: int) -> WaldTest:
     """Wald's test that all rows of `betas` are the same."""
-    apart = (betas[1:] - betas[0]).ravel()
     moves = (influence[:, 1:] - influence[:, :1]).reshape(influence.shape[0], -1)
-    n_clusters = int(np.count_nonzero(fit.influence.any(axis=1)))
-    if apart.size >= n_clusters:
-        raise EstimationError(f"{n_clusters} clusters are too few to compare {apart.size} coefficients")
-    scale = np.sqrt(np.einsum("ij,ij->j", moves, moves))
-    if not scale.all():
-        raise EstimationError("coefficients at two thresholds are one and the same")
-    scaled = moves / scale
-    covariance = scaled.T @ scaled
-    if np.linalg.eigvalsh(covariance)[0] <= RANK_TOLERANCE:
-        raise EstimationError("differences between thresholds cannot be told apart")
-    target = apart / scale
-    statistic = float(target @ np.linalg.solve(covariance, target))
-    share = (n_clusters - apart.size) / (n_clusters * apart.size)
-    p_value = float(fisher.sf(statistic * share, apart.size, n_clusters - apart.size))
-    return WaldTest(statistic, apart.size, p_value)
+    return wald_test((betas[1:] - betas[0]).ravel(), moves, n_clusters)

@@ -292,7 +292,7 @@ def test_cuts_without_a_fit_are_told() -> None:
 
 def test_check_refuses_too_few_customers_and_too_few_thresholds() -> None:
     rows = simulate(8, 400)
-    with pytest.raises(EstimationError, match="too few to compare"):
+    with pytest.raises(EstimationError, match="too few to test"):
         check_proportional_odds(rows["X"], rows["y"], np.arange(400) % 15)
     with pytest.raises(EstimationError, match="1 thresholds"):
         check_proportional_odds(rows["X"], rows["y"] > 5, rows["cluster"])
