@@ -73,8 +73,10 @@ def adjust_nps(point: float, variance: float, effective_n: float) -> tuple[float
 
     Returns
     -------
-    center, std_error : float
+    center : float
         Of the adjusted Wald interval.
+    std_error : float
+        Of which the interval reaches some to both sides.
 
     References
     ----------

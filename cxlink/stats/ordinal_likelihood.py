@@ -52,8 +52,10 @@ class OrdinalDesign:
 
         Returns
         -------
-        lower, upper : ndarray of float64, shape (n_used,)
-            Infinite below the first level and above the last one.
+        lower : ndarray of float64, shape (n_used,)
+            Infinite below the first level.
+        upper : ndarray of float64, shape (n_used,)
+            Infinite above the last level.
         """
         thresholds, predictor = parameters[: self.n_thresholds], self.matrix @ parameters[self.n_thresholds :]
         sizes = np.diff(self.begins)

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cxlink.stats.arrays import (
-    Floats,
-    Integers,
-    Labels,
-    check_clusters,
-    read_case_weights,
-    read_codes,
-    read_matrix,
-    read_vector,
-)
-from cxlink.stats.clustered_ols import check_columns
+from cxlink.stats.arrays import Flags, Floats, Integers, Labels
 from cxlink.stats.errors import EstimationError
+from cxlink.stats.importance_rows import ImportanceRows, read_importance_rows
 from cxlink.stats.importance_subsets import (
     Residuals,
     all_orders,
@@ -26,7 +17,7 @@ from cxlink.stats.importance_subsets import (
     sampled_orders,
     unexplained_by_subset,
 )
-from cxlink.stats.importance_sums import sum_products_of_draws, sweep_columns
+from cxlink.stats.importance_sums import sweep_columns
 from cxlink.stats.simultaneous import rank_sets
 
 EXACT_UP_TO = 12
@@ -76,30 +67,6 @@ class RelativeImportance:
     n: int
     n_clusters: int
     level: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows in use, standardised: ones, covariates, the groups' columns in their order, the outcome."""
-
-    columns: Floats
-    weights: Floats
-    codes: Integers
-    labels: Labels
-    n_fixed: int
-    begins: Integers
-
-    def leave(self, draws: Floats) -> tuple[Residuals, Floats]:
-        """What covariates leave in each draw, and the outcome's total sum of squares."""
-        sums = sum_products_of_draws(self.columns, self.weights, self.codes, draws)
-        if not np.all(sums[:, 0, 0] > 0.0):
-            raise EstimationError("a draw leaves no row with a weight above zero")
-        squares = np.einsum("dii->di", sums)[:, :-1]
-        total = sweep_columns(sums, 1, squares)
-        if not np.all(total[:, -1, -1] > 0.0):
-            raise EstimationError("y does not vary in a draw")
-        left = sweep_columns(total, self.n_fixed - 1, squares[:, 1:])
-        return Residuals(left, squares[:, self.n_fixed :], self.begins), total[:, -1, -1]
 
 
 def relative_importance(
@@ -156,7 +123,7 @@ def relative_importance(
     .. [1] Lindeman, Merenda and Gold (1980), Introduction to Bivariate and Multivariate Analysis, p. 119.
     .. [2] Groemping (2006), Relative importance for linear regression in R: the package relaimpo, JSS 17(1).
     """
-    rows = _read_rows(X, y, groups, cluster, covariates, weights)
+    rows = read_importance_rows(X, y, groups, cluster, covariates, weights)
     drawn = np.asarray(cluster_weights, dtype=np.float64)
     if drawn.ndim != 2 or drawn.shape[0] < 2 or drawn.shape[1] != rows.labels.size:
         raise EstimationError(f"cluster_weights has shape {drawn.shape}, expected (n_draws, {rows.labels.size})")
@@ -210,62 +177,8 @@ def _draw_orders(rng: np.random.Generator | None, n_groups: int, n_pairs: int) -
     return np.vstack((one_way, one_way[:, ::-1]))
 
 
-def _read_rows(
-    X: npt.ArrayLike,
-    y: npt.ArrayLike,
-    groups: npt.ArrayLike,
-    cluster: npt.ArrayLike,
-    covariates: npt.ArrayLike | None,
-    weights: npt.ArrayLike | None,
-) -> _Rows:
-    matrix = read_matrix(X, EstimationError).astype(np.float64)
-    n_rows = matrix.shape[0]
-    outcome = read_vector("y", y, n_rows, EstimationError)
-    group = np.asarray(groups)
-    if group.shape != (matrix.shape[1],) or not np.array_equal(np.unique(group), np.arange(group.max(initial=-1) + 1)):
-        raise EstimationError("groups must name one group for each column, counted from zero without a gap")
-    always = np.ones((n_rows, 1))
-    if covariates is not None:
-        always = np.column_stack((always, read_matrix(covariates, EstimationError).astype(np.float64)))
-    labels, codes = read_codes("cluster", cluster, n_rows, EstimationError)
-    given = read_case_weights(weights, n_rows, EstimationError)
-    own = np.ones(n_rows) if given is None else given
-    used = np.flatnonzero(own)
-    if used.size == 0:
-        raise EstimationError("all weights are zero")
-    check_clusters(codes[used], EstimationError)
-    order = np.argsort(group, kind="stable")
-    columns = np.column_stack((always, matrix, outcome))[used]
-    _check_design(columns[:, :-1] * np.sqrt(own[used])[:, None], always.shape[1])
-    places = np.arange(always.shape[1])
-    columns = columns[:, np.concatenate((places, places.size + order, [columns.shape[1] - 1]))]
-    mean = np.average(columns[:, 1:], axis=0, weights=own[used])
-    columns[:, 1:] -= mean
-    spread = np.sqrt(np.average(np.square(columns[:, 1:]), axis=0, weights=own[used]))
-    if spread[-1] <= 1e-13 * abs(mean[-1]):
-        raise EstimationError("y does not vary")
-    columns[:, 1:] /= spread
-    begins = np.searchsorted(group[order], np.arange(group.max() + 2))
-    return _Rows(columns, own[used] / own[used].mean(), codes[used], labels, places.size, begins)
-
-
-def _check_design(weighted: Floats, n_fixed: int) -> None:
-    """Refuse collinear columns; they are told by their place in X, covariates without one."""
-    try:
-        check_columns(weighted)
-    except EstimationError as fault:
-        columns = tuple(column - n_fixed for column in fault.columns if column >= n_fixed)
-        if not columns:
-            raise EstimationError("covariates are constant or collinear") from fault
-        raise EstimationError(
-            f"columns {', '.join(map(str, columns))} of X: constant, or collinear with covariates and "
-            "the columns before",
-            columns,
-        ) from fault
-
-
 def _influence(
-    rows: _Rows, left: Residuals, subsets: npt.NDArray[np.bool_], counts: Floats, shares: Floats, total: float
+    rows: ImportanceRows, left: Residuals, subsets: Flags, counts: Floats, shares: Floats, total: float
 ) -> Floats:
     """What each cluster does to the shares.
 

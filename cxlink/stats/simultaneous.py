@@ -62,8 +62,10 @@ def rank_sets(point: npt.ArrayLike, draws: npt.ArrayLike, *, level: float = 0.95
 
     Returns
     -------
-    best, worst : ndarray of int, shape (n_numbers,)
+    best : ndarray of int, shape (n_numbers,)
         Counted from 1.
+    worst : ndarray of int, shape (n_numbers,)
+        Up to the number of numbers.
 
     Raises
     ------

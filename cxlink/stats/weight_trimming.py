@@ -50,8 +50,10 @@ class TrimmedWeights:
 
         Returns
         -------
-        by_case, by_untrimmed : ndarray of float64, shape (n,)
-            Derivatives of that sum by case weights and by untrimmed weights.
+        by_case : ndarray of float64, shape (n,)
+            Derivatives of that sum by case weights.
+        by_untrimmed : ndarray of float64, shape (n,)
+            Derivatives by untrimmed weights.
         """
         cut, case, ratio = self.is_trimmed, self.case, self.untrimmed
         total, mean = case.sum(), float(np.average(ratio, weights=case))
