@@ -20,6 +20,9 @@ from cxlink.stats.errors import EstimationError
 from cxlink.stats.ordinal_likelihood import build_ordinal_design, sum_ordinal_scores
 from cxlink.stats.ordinal_maximum import fit_thresholds, maximise_ordinal
 
+MOST_LEVELS = 100
+"""Answers told apart: more, and what came in is no scale of answers but a measurement."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrdinalFit:
@@ -103,8 +106,9 @@ def fit_ordinal(
     Raises
     ------
     EstimationError
-        If a number is missing or infinite, an answer is none of the categories, fewer than two levels occur, a column
-        is constant, collinear or has an infinite coefficient (``error.columns`` names it), or there is no maximum.
+        If a number is missing or infinite, an answer is none of the categories, fewer than two or more than a hundred
+        levels occur, a column is constant, collinear or has an infinite coefficient (``error.columns`` names it), or
+        there is no maximum.
 
     References
     ----------
@@ -135,6 +139,8 @@ def fit_ordinal(
     empty = _find_empty(levels, categories)
     if levels.size < 2:
         raise EstimationError("all answers are the same")
+    if levels.size > MOST_LEVELS:
+        raise EstimationError(f"y holds {levels.size} different answers, more than {MOST_LEVELS}")
     design = build_ordinal_design(matrix[used], codes, levels.size, full[used])
     null = fit_thresholds(design)
     point, iterations = maximise_ordinal(design, null, max_iterations=max_iterations, tolerance=tolerance)

@@ -189,6 +189,8 @@ def test_refusals(rows: dict[str, Any]) -> None:
     assert refusal.value.columns == (2,)
     with pytest.raises(EstimationError, match="the same"):
         fit_ordinal(X, np.full(900, 7), cluster)
+    with pytest.raises(EstimationError, match="900 different answers"):
+        fit_ordinal(X, np.arange(900), cluster)
     with pytest.raises(EstimationError, match="single customer"):
         fit_ordinal(X, y, np.zeros(900))
     with pytest.raises(EstimationError, match="weights are zero"):
