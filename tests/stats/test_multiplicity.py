@@ -213,7 +213,7 @@ def test_the_critical_value_counts_the_estimate_as_a_draw() -> None:
         (lambda d: intervals_from_draws([0.0, 0.0], d, level=0.0), "level must lie"),
         (lambda d: intervals_from_draws([0.0, 0.0], d, level=0.99), "too few for a level of 0.99: at least 999"),
         (lambda d: intervals_from_influence([0.0, 0.0], d[:1], np.random.default_rng(1)), "influence has shape"),
-        (lambda d: rank_sets_from_draws([0.0, 0.0], d, together=cast(Any, "some")), "all or each"),
+        (lambda d: rank_sets_from_draws([0.0, 0.0], d, together=cast("Any", "some")), "all or each"),
         (lambda d: find_best([0.0, 0.0], d, tau=3), "tau must lie"),
         (lambda d: covariance_root([[1.0, 0.0]]), "square"),
         (lambda d: covariance_root([[1.0, 0.5], [0.0, 1.0]]), "symmetric"),
