@@ -36,12 +36,12 @@ class Simultaneous:
 
 
 def adjust_p_values(p: npt.ArrayLike) -> Floats:
-    """q-values of Benjamini and Hochberg.
+    """Turn p values into the q-values of Benjamini and Hochberg.
 
     Parameters
     ----------
     p : array_like of float, shape (n_tests,)
-        p values.
+        One a test, between 0 and 1.
 
     Returns
     -------
@@ -133,12 +133,13 @@ def intervals_from_influence(
     Returns
     -------
     Simultaneous
-        Sup-t intervals with errors ``sqrt((influence**2).sum(axis=0))``.
+        Sup-t intervals with errors ``sqrt((influence**2).sum(axis=0) * g / (g - 1))`` for the g customers that take
+        part, and a critical value of the t distribution with g - 1 degrees of freedom.
 
     Raises
     ------
     EstimationError
-        If shapes differ, a number is missing or infinite, there are fewer than two customers, or draws are too few for
+        If shapes differ, a number is missing or infinite, fewer than two customers take part, or draws are too few for
         `level`.
 
     References
@@ -147,9 +148,14 @@ def intervals_from_influence(
     .. [2] Chernozhukov, Chetverikov and Kato (2013), Annals of Statistics 41:2786-2819, for the multipliers.
     """
     estimates, moves = read_draws(point, influence, what="influence")
-    error = np.sqrt(np.square(moves).sum(axis=0))
+    clusters = int(np.any(moves != 0.0, axis=1).sum())
+    if clusters < 2:
+        raise EstimationError(f"{clusters} customers take part: at least two are needed")
+    error = np.sqrt(np.square(moves).sum(axis=0) * clusters / (clusters - 1))
     # Sums with normal multipliers are normal with this covariance: as many columns are drawn, not customers.
-    drawn = draw_normal(moves.T @ moves, rng, n_draws)
+    drawn = draw_normal(moves.T @ moves * clusters / (clusters - 1), rng, n_draws)
+    # The errors are estimated, from as many customers: a t distribution, not a normal one.
+    drawn /= np.sqrt(rng.chisquare(clusters - 1, (n_draws, 1)) / (clusters - 1))
     return _build(estimates, error, standardise(drawn, error, centre=0.0), level)
 
 

@@ -171,8 +171,10 @@ class NormalHierarchy:
 
         Returns
         -------
-        mean, error : float
-            Generalised least squares; the error is zero where the mean is known.
+        mean : float
+            Generalised least squares, or as known.
+        error : float
+            Of that; zero where the mean is known.
         """
         mean, error = self._means(np.array([spread]))
         return float(mean[0]), float(error[0])

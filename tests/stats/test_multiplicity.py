@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, studentized_range
+from scipy.stats import t as student
 
 from cxlink.impact.ranks import rank_intervals
 from cxlink.stats.clustered_ols import fit_clustered_ols
@@ -62,11 +63,21 @@ def test_a_number_known_exactly_has_no_width() -> None:
 
 def test_influence_and_draws_agree() -> None:
     rng = np.random.default_rng(4)
-    influence = rng.normal(size=(300, 4)) @ rng.normal(size=(4, 4)) / 300
+    influence = rng.normal(size=(3000, 4)) @ rng.normal(size=(4, 4)) / 3000
     one = intervals_from_influence(np.zeros(4), influence, rng, n_draws=200_000)
-    other = intervals_from_draws(np.zeros(4), rng.normal(size=(100_000, 300)) @ influence)
-    assert one.critical == pytest.approx(other.critical, abs=0.02)
-    np.testing.assert_allclose(one.error, np.sqrt(np.square(influence).sum(axis=0)))
+    other = intervals_from_draws(np.zeros(4), rng.normal(size=(20_000, 3000)) @ influence)
+    assert one.critical == pytest.approx(other.critical, abs=0.04)
+    np.testing.assert_allclose(one.error, np.sqrt(np.square(influence).sum(axis=0) * 3000 / 2999))
+    padded = np.vstack((influence, np.zeros((50, 4))))  # customers that took no part
+    np.testing.assert_allclose(intervals_from_influence(np.zeros(4), padded, rng).error, one.error)
+
+
+def test_of_one_mean_the_interval_is_that_of_student() -> None:
+    rows = np.random.default_rng(5).normal(size=(12, 1))
+    influence = (rows - rows.mean()) / 12
+    found = intervals_from_influence(rows.mean(axis=0), influence, np.random.default_rng(6), n_draws=200_000)
+    assert found.error[0] == pytest.approx(rows.std(ddof=1) / np.sqrt(12))
+    assert found.critical == pytest.approx(student.ppf(0.975, 11), abs=0.02)
 
 
 def test_simultaneous_intervals_hold_all_coefficients_together() -> None:
