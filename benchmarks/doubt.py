@@ -21,7 +21,7 @@ import numpy.typing as npt
 from cxlink.stats import draw_cluster_weights, fit_clustered_ols
 from cxlink.stats.multiplicity import intervals_from_draws, intervals_from_influence
 from cxlink.stats.placebo import calibrate, fit_systematic_error
-from cxlink.stats.shrinkage import shrink
+from cxlink.stats.shrunk_effects import shrink_effects
 from cxlink.stats.winners import correct_winner
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def pick_largest(truth: Floats, root: Floats, rng: np.random.Generator) -> list[
     """Error and whether held: plain, shrunken either way, corrected; and the share of all that the shrunken hold."""
     y = truth + root @ rng.normal(size=6)
     covariance, top = root @ root.T, int(y.argmax())
-    shrunk, wider = (shrink(y, covariance, flat=flat) for flat in ("deviation", "variance"))  # type: ignore[arg-type]
+    shrunk, wider = (shrink_effects(y, covariance, flat=flat) for flat in ("deviation", "variance"))  # type: ignore[arg-type]
     won = correct_winner(y, covariance, rng, n_draws=2000)
     own = truth[top]
     all_held = [float(((one.low <= truth) & (truth <= one.high)).mean()) for one in (shrunk, wider)]

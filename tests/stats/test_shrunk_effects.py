@@ -19,7 +19,7 @@ from scipy.stats import norm
 
 from cxlink.stats.errors import EstimationError
 from cxlink.stats.normal_hierarchy import NormalHierarchy
-from cxlink.stats.shrinkage import shrink
+from cxlink.stats.shrunk_effects import shrink_effects
 from cxlink.stats.winners import correct_winner
 
 Floats = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ def test_equal_errors_have_a_closed_form() -> None:
     """Flat in the variance, B = V / (V + A) given the estimates is a gamma variable cut off at 1; Morris (1983)."""
     y, variance = np.array([4.0, 2.0, 1.5, 1.0, 0.0, -0.5, -2.0]), 1.3
     k = y.size
-    found = shrink(y, variance * np.eye(k), flat="variance")
+    found = shrink_effects(y, variance * np.eye(k), flat="variance")
     apart = y - y.mean()
     half, m = np.square(apart).sum() / variance / 2, (k - 3) / 2
     first = m / half * gammainc(m + 1, half) / gammainc(m, half)
@@ -62,7 +62,7 @@ def test_eight_schools_as_published() -> None:
 def test_the_integral_over_spreads_is_fine_enough() -> None:
     """By the trapezoid rule on a grid of matrices, written out."""
     _, y, covariance = family(3)
-    found = shrink(y, covariance)
+    found = shrink_effects(y, covariance)
     weights, means, squares = [], [], []
     grid = np.linspace(0.0, 120.0, 40_001)
     ones = np.ones(6)
@@ -120,8 +120,8 @@ def test_spreads_are_those_of_another_optimiser(mean: float | None, seed: int) -
 def test_units_and_order_do_not_matter(seed: int, shift: float, by: float) -> None:
     _, y, covariance = family(seed)
     order = np.random.default_rng(seed).permutation(6)
-    one = shrink(y, covariance)
-    other = shrink(shift + by * y[order], by**2 * covariance[np.ix_(order, order)])
+    one = shrink_effects(y, covariance)
+    other = shrink_effects(shift + by * y[order], by**2 * covariance[np.ix_(order, order)])
     tolerance = EXACT * (abs(shift) + by * 10)
     np.testing.assert_allclose(other.estimate, shift + by * one.estimate[order], atol=tolerance)
     np.testing.assert_allclose(other.high, shift + by * one.high[order], atol=tolerance)
@@ -130,10 +130,10 @@ def test_units_and_order_do_not_matter(seed: int, shift: float, by: float) -> No
 
 def test_far_apart_nothing_is_shrunk_and_alike_nearly_all() -> None:
     far = np.array([-4000.0, -900.0, 0.0, 1500.0, 5000.0])
-    np.testing.assert_allclose(shrink(far, np.eye(5)).estimate, far, atol=0.01)
+    np.testing.assert_allclose(shrink_effects(far, np.eye(5)).estimate, far, atol=0.01)
     near = 5.0 + 0.01 * np.arange(5)
-    assert np.ptp(shrink(near, np.eye(5)).estimate) < 0.5 * np.ptp(near)
-    assert np.all(np.abs(shrink(near, np.eye(5), mean=0.0).estimate) < near)
+    assert np.ptp(shrink_effects(near, np.eye(5)).estimate) < 0.5 * np.ptp(near)
+    assert np.all(np.abs(shrink_effects(near, np.eye(5), mean=0.0).estimate) < near)
 
 
 @pytest.mark.parametrize("spread", [0.0, 1.0, 3.0])
@@ -144,7 +144,7 @@ def test_the_largest_is_no_longer_too_large(spread: float) -> None:
         rng = np.random.default_rng([12, repetition])
         truth = spread * rng.normal(size=6)
         y = truth + rng.normal(size=6)
-        found, top = shrink(y, np.eye(6)), int(y.argmax())
+        found, top = shrink_effects(y, np.eye(6)), int(y.argmax())
         held = (found.low <= truth) & (truth <= found.high)
         rows.append((y[top] - truth[top], found.estimate[top] - truth[top], held[top], held.mean()))
     raw, left, top_held, held_all = np.mean(rows, axis=0)
@@ -193,12 +193,12 @@ def test_a_winner_cut_off_from_above() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: shrink([1.0, 2.0, 3.0], np.eye(3)), "at least 4 are needed"),
-        (lambda: shrink([1.0] * 4, np.ones((4, 4))), "every direction"),
-        (lambda: shrink([1.0] * 4, np.triu(np.ones((4, 4)))), "symmetric"),
-        (lambda: shrink([1.0] * 4, np.eye(3)), "estimates has shape"),
-        (lambda: shrink([1.0] * 4, np.full((4, 4), np.nan)), "square and finite"),
-        (lambda: shrink([1.0] * 4, np.eye(4), level=1.0), "level must lie"),
+        (lambda: shrink_effects([1.0, 2.0, 3.0], np.eye(3)), "at least 4 are needed"),
+        (lambda: shrink_effects([1.0] * 4, np.ones((4, 4))), "every direction"),
+        (lambda: shrink_effects([1.0] * 4, np.triu(np.ones((4, 4)))), "symmetric"),
+        (lambda: shrink_effects([1.0] * 4, np.eye(3)), "estimates has shape"),
+        (lambda: shrink_effects([1.0] * 4, np.full((4, 4), np.nan)), "square and finite"),
+        (lambda: shrink_effects([1.0] * 4, np.eye(4), level=1.0), "level must lie"),
         (lambda: correct_winner([1.0], np.eye(1), np.random.default_rng(1)), "at least two"),
         (lambda: correct_winner([1.0, 1.0], np.eye(2), np.random.default_rng(1)), "two estimates are the largest"),
         (lambda: correct_winner([1.0, 0.0], np.diag([0.0, 1.0]), np.random.default_rng(1)), "has no error"),
