@@ -50,7 +50,7 @@ from cxlink.handoff.reasons import (
     ScoredAnswers,
     ScoreReasons,
 )
-from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked, Unexplained
+from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
     "AmbiguousNames",
@@ -59,6 +59,8 @@ __all__ = [
     "ChurnFit",
     "ComponentEffect",
     "ControlTotal",
+    "CostSplit",
+    "CostSplitRow",
     "CurrencyMoney",
     "CurvePoint",
     "CustomerScores",

@@ -36,6 +36,33 @@ class LabelledIncidents:
 
 
 @dataclass(frozen=True, slots=True)
+class CostSplitRow:
+    """Handling of a component's tickets in minor units: as split, and as two other rules would have split it.
+
+    ``equal`` charges all components of a ticket alike, ``primary`` the one named first with all.
+    """
+
+    component: str
+    minor_units: int
+    equal: int
+    primary: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostSplit:
+    """How the handling of tickets was split among the components they name.
+
+    ``tickets`` have a known handling, ``shared`` of them name several components; ``refused`` says why these were split
+    equally, and is empty where they were split by what each component adds.
+    """
+
+    tickets: int
+    shared: int
+    refused: str
+    rows: tuple[CostSplitRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """One timeline a customer, as frames that share the integer key ``customer`` (0..n_customers-1).
 
@@ -63,8 +90,9 @@ class Linked:
         the response is about; missing where it names none). Their ids are in the view ``linked_responses`` on the
         engine, with the same columns as far as the exports give them.
     tickets : DataFrame
-        Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; a ticket of several
-        components is split equally; credits that revenue already bears are 0).
+        Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; the handling of a
+        ticket of several components is split as ``cost_split`` tells, its credit equally; credits that revenue already
+        bears are 0).
     price_changes : DataFrame
         Columns customer, before_day, after_day, n_changes, log_change: consecutive recurring charges, as log ratio of
         the monthly prices; days and numbers are 32 bits wide. Those without an incident between them are one row a
@@ -81,6 +109,8 @@ class Linked:
         The same by currency, and what the general ledger says.
     labelled : LabelledIncidents or None
         What people said, where there are labels.
+    cost_split : CostSplit or None
+        How the handling of tickets of several components was split.
     """
 
     customers: pd.DataFrame
@@ -103,6 +133,7 @@ class Linked:
     messages: tuple[Message, ...]
     money: MoneyAccounts = field(default_factory=MoneyAccounts)
     labelled: LabelledIncidents | None = None
+    cost_split: CostSplit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,20 @@ CODES: dict[str, tuple[str, str, str]] = {
         " records were read in part says nothing of the rest.",
         "Have all records of a customer read, or none.",
     ),
+    "CX244": (
+        "Tickets of several components",
+        "What such a ticket costs is split among its components by what each adds to the cost of a ticket, as all"
+        " tickets tell (least squares, nothing below zero, Shapley parts). The parts add up to the ticket's cost to the"
+        " cent."
+        " results.json (cost_split) has beside it what equal parts, and all to the component named first, would say.",
+        "Nothing to do.",
+    ),
+    "CX245": (
+        "Tickets of several components, split equally",
+        "What each component adds to the cost of a ticket cannot be told: too few customers, or components that are"
+        " always named together.",
+        "More tickets, some of which name one component alone.",
+    ),
     "CX242": (
         "Incidents known by the month",
         "Every incident of a table stands on the first day of a month, so that the day is not known. It is put into the"

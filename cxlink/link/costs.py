@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cxlink.engine.interface import Engine
-from cxlink.handoff import Loaded, Message, Tagged
+from cxlink.handoff import CostSplit, Loaded, Message, Tagged
+from cxlink.link.cost_parts import split_handling
 from cxlink.link.frames import day_numbers
 from cxlink.link.incidents import put_tags
 from cxlink.link.labels import ReadRecords
@@ -18,7 +19,7 @@ BORNE_WITHIN_DAYS = 45
 
 def build_ticket_costs(
     loaded: Loaded, *, cost_per_handle_minute: float | None, divisor: int
-) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+) -> tuple[pd.DataFrame, CostSplit, tuple[Message, ...]]:
     """Handling and credits of each ticket, in the project's currency.
 
     Handling is the ticket's own ``cost`` where given, else what ``costs`` says of its component (``per_contact`` plus
@@ -37,12 +38,14 @@ def build_ticket_costs(
     -------
     tickets : DataFrame
         Columns customer (-1 unmatched), component, opened_day, handling (NaN where unknown), credit.
+    split : CostSplit
+        How the handling of tickets of several components was split.
     messages : tuple of Message
         What was counted on one side only.
     """
     _put_borne(loaded.engine)
-    tickets, n_borne = _split_tickets(loaded, cost_per_handle_minute, divisor)
-    return tickets, (*_borne_message(n_borne), *_unnamed_message(loaded))
+    tickets, split, n_borne = _split_tickets(loaded, cost_per_handle_minute, divisor)
+    return tickets, split, (*_borne_message(n_borne), *_unnamed_message(loaded), *_shared_message(split))
 
 
 def build_labelled_costs(
@@ -70,14 +73,16 @@ def build_labelled_costs(
     """
     loaded.engine.execute("drop table tag_rows")
     put_tags(loaded.engine, read.tagged)
-    tickets, _ = _split_tickets(loaded, cost_per_handle_minute, divisor)
+    tickets, _, _ = _split_tickets(loaded, cost_per_handle_minute, divisor)
     loaded.engine.execute("drop table tag_rows")
     put_tags(loaded.engine, tagged)
     return read.only(tickets)
 
 
-def _split_tickets(loaded: Loaded, cost_per_handle_minute: float | None, divisor: int) -> tuple[pd.DataFrame, int]:
-    """Tickets by component, and how many of their credits stand in revenue."""
+def _split_tickets(
+    loaded: Loaded, cost_per_handle_minute: float | None, divisor: int
+) -> tuple[pd.DataFrame, CostSplit, int]:
+    """Tickets by component, how they were split, and how many of their credits stand in revenue."""
     rows = loaded.engine.frame(
         read_sql("tickets"), {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to}
     )
@@ -95,6 +100,8 @@ def _split_tickets(loaded: Loaded, cost_per_handle_minute: float | None, divisor
     own = rows["cost_minor"].to_numpy(dtype=float, na_value=np.nan) / divisor
     tickets = pd.DataFrame(
         {
+            "ticket_id": rows["ticket_id"].astype(str),
+            "place": rows["place"].to_numpy(dtype=np.int64),
             "customer": rows["customer"].fillna(-1).to_numpy(dtype=np.int64),
             "component": rows["component"].astype(str),
             "opened_day": day_numbers(rows["opened_on"]).to_numpy(dtype=np.int64),
@@ -102,7 +109,8 @@ def _split_tickets(loaded: Loaded, cost_per_handle_minute: float | None, divisor
             "credit": rows["credit_minor"].to_numpy(dtype=float) / divisor,
         }
     )
-    return tickets, int(rows["borne_by_revenue"].sum())
+    tickets, split = split_handling(tickets, divisor)
+    return tickets.drop(columns=["ticket_id", "place"]), split, int(rows["borne_by_revenue"].sum())
 
 
 def _put_borne(engine: Engine) -> None:
@@ -154,3 +162,13 @@ def _borne_message(n_borne: int) -> tuple[Message, ...]:
             "Nothing to do: no cent is counted on both sides.",
         ),
     )
+
+
+def _shared_message(split: CostSplit) -> tuple[Message, ...]:
+    if not split.shared:
+        return ()
+    if not split.refused:
+        said = f"{split.shared:,} of {split.tickets:,} tickets name several components, split by what each adds."
+        return (Message("CX244", "info", "link", said, "Nothing to do: the parts add up to the cent."),)
+    said = f"{split.shared:,} of {split.tickets:,} tickets name several components, split equally: {split.refused}."
+    return (Message("CX245", "warning", "link", said, "More tickets, some of which name one component alone."),)

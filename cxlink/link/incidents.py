@@ -166,6 +166,7 @@ def put_tags(engine: Engine, tagged: Tagged) -> None:
             "cause": "varchar",
             "is_cancellation": "boolean",
             "is_complaint": "boolean",
+            "place": "bigint",
         },
     )
     engine.append(
@@ -179,6 +180,8 @@ def put_tags(engine: Engine, tagged: Tagged) -> None:
                 "is_cancellation": np.array([key in asks_to_leave for key in keys], dtype=bool),
                 # an answer that bears a component is about it; only its words tell that something went wrong
                 "is_complaint": (tags["table"] == "tickets") | (tags["evidence"].fillna("") != ""),
+                # what stands in the row itself comes before all words
+                "place": tags["start"].fillna(-1).astype("int64") if "start" in tags else 0,
             }
         ),
     )

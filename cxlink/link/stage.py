@@ -90,7 +90,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
     covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
     per_minute = settings.finance.cost_per_handle_minute
-    tickets, cost_notes = build_ticket_costs(loaded, cost_per_handle_minute=per_minute, divisor=divisor)
+    tickets, split, cost_notes = build_ticket_costs(loaded, cost_per_handle_minute=per_minute, divisor=divisor)
     labelled = None
     if read is not None and said is not None:
         costs_said = build_labelled_costs(loaded, tagged, read, cost_per_handle_minute=per_minute, divisor=divisor)
@@ -139,6 +139,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         ),
         money=money,
         labelled=labelled,
+        cost_split=split,
     )
 
 

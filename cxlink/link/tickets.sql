@@ -1,6 +1,6 @@
--- a ticket of several components is split equally; a credit that revenue already bears is not a cost as well
+-- a ticket of several components is split equally here; a credit that revenue already bears is not a cost as well
 select
-    t.customer, parts.component, cast(t.opened_at as date) as opened_on,
+    t.ticket_id, t.customer, parts.component, parts.place, cast(t.opened_at as date) as opened_on,
     t.handle_minutes / parts.n_components as minutes,
     cast(t.cost_minor as double) / parts.n_components as cost_minor,
     cast(case when borne.ticket_id is null then coalesce(t.credit_minor, 0) else 0 end as double) / parts.n_components
@@ -10,12 +10,13 @@ select
 from matched_tickets as t
 join (
     select
-        record_id, component,
+        record_id, component, place,
         cast(count(*) over (partition by record_id) as double) as n_components
     from (
-        select distinct record_id, component
+        select record_id, component, min(place) as place
         from tag_rows
         where table_name = 'tickets' and is_cancellation = false
+        group by record_id, component
     ) as pairs
 ) as parts on parts.record_id = t.ticket_id
 left join borne_tickets as borne on borne.ticket_id = t.ticket_id

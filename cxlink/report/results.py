@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
@@ -11,6 +12,7 @@ from cxlink.handoff import (
     CauseCount,
     ChurnFit,
     ComponentEffect,
+    CostSplit,
     CurvePoint,
     JointEffect,
     LedgerEntry,
@@ -29,6 +31,8 @@ from cxlink.report.results_models import (
     CauseResult,
     ChurnResult,
     ComponentResult,
+    CostSplitResult,
+    CostSplitRowResult,
     CountResult,
     CurveResult,
     DiagnosticResult,
@@ -85,6 +89,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         joint=EffectsResult(**_effects(impact.joint)),
         overlap=EffectsResult(**_effects(impact.overlap)),
         causes=[_cause(cause, published=published) for cause in result.causes],
+        cost_split=None if published else _cost_split(result.linked.cost_split),
         not_explained=None if impact.not_explained is None else EffectsResult(**_effects(impact.not_explained)),
         simulated=None if impact.simulated is None else _simulated(impact.simulated, published=published),
         unexplained=[_unexplained(one, published=published) for one in result.unexplained],
@@ -221,6 +226,13 @@ def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
         seen_after=_answer(effect.seen_after),
         seen_otherwise=_answer(effect.seen_otherwise),
     )
+
+
+def _cost_split(split: CostSplit | None) -> CostSplitResult | None:
+    if split is None:
+        return None
+    rows = [CostSplitRowResult(**asdict(row)) for row in split.rows]
+    return CostSplitResult(tickets=split.tickets, shared=split.shared, refused=split.refused, components=rows)
 
 
 def _simulated(one: Simulated, *, published: bool) -> SimulatedResult:

@@ -284,6 +284,24 @@ class BridgeResult(_Part):
     value: float
 
 
+class CostSplitRowResult(_Part):
+    """Handling of a component's tickets, in minor units: as split, in equal parts, and all to the one named first."""
+
+    component: str
+    minor_units: int
+    equal: int
+    primary: int
+
+
+class CostSplitResult(_Part):
+    """How the handling of tickets of several components was split; refused: why equally."""
+
+    tickets: CountResult
+    shared: CountResult
+    refused: str
+    components: list[CostSplitRowResult]
+
+
 class SimulatedResult(_Part):
     """How exactly the projection was computed."""
 
@@ -317,6 +335,7 @@ class Results(_Part):
     diagnostics: list[DiagnosticResult]
     unexplained: list[UnexplainedResult]
     not_explained: EffectsResult | None
+    cost_split: CostSplitResult | None
     simulated: SimulatedResult | None
     horizon_months: int
     population: CountResult

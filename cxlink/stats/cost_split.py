@@ -43,7 +43,7 @@ class CostParts:
     total_primary: Amounts
 
 
-def split_costs(named: npt.ArrayLike, cost: npt.ArrayLike, expected: ComponentCosts | CostFunction) -> CostParts:
+def split_costs(named: npt.ArrayLike, cost: npt.ArrayLike, expected: ComponentCosts | CostFunction | None) -> CostParts:
     """Split what tickets cost among the components they name.
 
     The cost function of a single ticket is the fitted one, times what the ticket cost over what it was expected to: its
@@ -56,8 +56,9 @@ def split_costs(named: npt.ArrayLike, cost: npt.ArrayLike, expected: ComponentCo
         places, as where the order is not known, count in the order of the components.
     cost : array_like of int, shape (n_tickets,)
         Of each ticket, in whole minor units such as cents; may be zero or negative.
-    expected : ComponentCosts or callable
-        The additive fit; or a cost function of sets, for tickets of up to five components.
+    expected : ComponentCosts or callable or None
+        The additive fit; or a cost function of sets, for tickets of up to five components; or None where nothing tells
+        components apart: equal parts.
 
     Returns
     -------
@@ -108,7 +109,9 @@ def split_costs(named: npt.ArrayLike, cost: npt.ArrayLike, expected: ComponentCo
     return CostParts(ticket, component, fitted, equal, primary, *totals)
 
 
-def _share(sets: Flags, expected: ComponentCosts | CostFunction) -> Floats:
+def _share(sets: Flags, expected: ComponentCosts | CostFunction | None) -> Floats:
+    if expected is None:
+        return additive_shares(sets, np.zeros(sets.shape[1]), 1.0)
     if not isinstance(expected, ComponentCosts):
         return shapley_values(sets, expected)
     if expected.marginal.size != sets.shape[1]:
