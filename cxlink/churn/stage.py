@@ -9,6 +9,7 @@ import numpy as np
 
 from cxlink.churn.curves import fit_curves
 from cxlink.churn.design import hazard_ratio
+from cxlink.churn.doubt import doubt_ratios
 from cxlink.churn.fit import MainFit, Refused, build_hazards, component_ratios, exposed_leavers, fit_main
 from cxlink.churn.forms import fit_forms
 from cxlink.churn.future import gather_prospects
@@ -115,11 +116,12 @@ def _hand_over(
     }
     left_out = [name for name, was, is_in in zip(design.names, main.wanted, design.kept, strict=True) if was > is_in]
     model = build_hazards(linked, main, draw_coefficients(main, weights, settings), weights)
+    ratios = component_ratios(main, linked.components)
     return ChurnFit(
         customers=n_customers,
         events=voluntary,
         involuntary_events=int(rows.involuntary.sum()),
-        hazard_ratios=component_ratios(main, linked.components),
+        hazard_ratios=ratios,
         exposed_events={name: exposed_leavers(main, place) for place, name in enumerate(linked.components)},
         covariate_ratios=covariate_ratios,
         curve=curve,
@@ -127,6 +129,7 @@ def _hand_over(
         refusal=None,
         messages=_messages(linked, main, left_out),
         uncorrected_ratios=_uncorrected(main, linked.components),
+        doubt=doubt_ratios(linked, main, ratios, exposure_days=settings.model.exposure_days),
         lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),

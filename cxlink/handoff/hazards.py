@@ -91,6 +91,31 @@ class Lifetimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """How strong a cause that was not measured would have to be to explain a component's hazard ratio away.
+
+    Parameters
+    ----------
+    component : str
+        Whose ratio.
+    e_value, e_value_of_limit : float
+        Ratio of risks that it would have to have, with exposure and leaving alike, for the ratio to be 1, and for the
+        interval to hold 1.
+    attribute : str
+        The attribute that would bias the ratio most, were it hidden; empty where none would.
+    times_to_explain, times_to_touch : float or None
+        How many times as strong as that attribute, for the ratio to be 1, and for the interval to hold 1.
+    """
+
+    component: str
+    e_value: float
+    e_value_of_limit: float
+    attribute: str
+    times_to_explain: float | None
+    times_to_touch: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChurnFit:
     """The fitted churn hazards, with an answer for each component.
 
@@ -111,6 +136,7 @@ class ChurnFit:
     refusal: NotEstimable | None
     messages: tuple[Message, ...]
     uncorrected_ratios: Mapping[str, Answer] = field(default_factory=dict)
+    doubt: tuple[Doubt, ...] = ()
     lags: tuple[LagProfile, ...] = ()
     periods: tuple[PeriodRatios, ...] = ()
     proportionality: tuple[Proportionality, ...] = ()

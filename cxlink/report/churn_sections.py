@@ -23,6 +23,11 @@ from cxlink.handoff import (
 from cxlink.report.numbers import format_share
 from cxlink.report.section import Kind, Section, Value
 
+DOUBT = (
+    "E-value: ratio of risks that a hidden cause would need, with incidents and with leaving, to explain the ratio"
+    " away; of limit: for the interval to hold 1 (1: it already does). explains, touches: how many times as strong as"
+    " the attribute that would bias the ratio most, were it hidden.",
+)
 SHOWN = 20
 Z = 1.959963984540054
 _RATIO: tuple[tuple[str, Kind], ...] = (
@@ -60,6 +65,7 @@ def build_fit_sections(churn: ChurnFit) -> tuple[Section, ...]:
         _curves(churn),
         _ratios("components", "Hazard ratios of an incident", churn.hazard_ratios),
         _uncorrected(churn),
+        _doubt(churn),
         _ratios("attributes", "Hazard ratios of attributes", churn.covariate_ratios),
         _lags(churn),
         _periods(churn),
@@ -215,6 +221,24 @@ def _uncorrected(churn: ChurnFit) -> Section:
         "uncorrected", "The same by the tagger alone, before labels corrected it", churn.uncorrected_ratios
     )
     return replace(section, notes=())
+
+
+def _doubt(churn: ChurnFit) -> Section:
+    """What a hidden cause would have to be like."""
+    rows = tuple(
+        (one.component, one.e_value, one.e_value_of_limit, one.attribute, one.times_to_explain, one.times_to_touch)
+        for one in churn.doubt
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("", "text"),
+        ("E-value", "number"),
+        ("of limit", "number"),
+        ("attribute", "text"),
+        ("explains", "number"),
+        ("touches", "number"),
+    )
+    title = "What a cause that was not measured would have to be like"
+    return Section("doubt", title, columns, rows, DOUBT if rows else ())
 
 
 def _curves(churn: ChurnFit) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +15,7 @@ from cxlink.handoff import (
     ComponentEffect,
     CostSplit,
     CurvePoint,
+    Doubt,
     JointEffect,
     LedgerEntry,
     RunResult,
@@ -36,6 +38,7 @@ from cxlink.report.results_models import (
     CountResult,
     CurveResult,
     DiagnosticResult,
+    DoubtResult,
     EffectsResult,
     EstimateResult,
     LagResult,
@@ -235,6 +238,21 @@ def _cost_split(split: CostSplit | None) -> CostSplitResult | None:
     return CostSplitResult(tickets=split.tickets, shared=split.shared, refused=split.refused, components=rows)
 
 
+def _doubt(one: Doubt) -> DoubtResult:
+    def told(times: float | None) -> float | None:
+        # no attribute is strong enough to count by
+        return None if times is None or not math.isfinite(times) else round_exact(times)
+
+    return DoubtResult(
+        component=one.component,
+        e_value=round_exact(one.e_value),
+        e_value_of_limit=round_exact(one.e_value_of_limit),
+        attribute=one.attribute,
+        times_to_explain=told(one.times_to_explain),
+        times_to_touch=told(one.times_to_touch),
+    )
+
+
 def _simulated(one: Simulated, *, published: bool) -> SimulatedResult:
     return SimulatedResult(
         customers=_count(one.customers, published=published),
@@ -287,6 +305,7 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
             if isinstance(one.a_calibration, TestResult)
         ],
         uncorrected_ratios=_answers(churn.uncorrected_ratios),
+        doubt=[_doubt(one) for one in churn.doubt],
         lags=[
             LagResult(component=one.component, months=[_answer(m) for m in one.months], reverse=one.reverse)
             for one in churn.lags

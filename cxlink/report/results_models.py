@@ -179,6 +179,17 @@ class CalibrationTestResult(_Part):
     p_value: float
 
 
+class DoubtResult(_Part):
+    """How strong a cause that was not measured would have to be to explain a hazard ratio away."""
+
+    component: str
+    e_value: float
+    e_value_of_limit: float
+    attribute: str
+    times_to_explain: float | None
+    times_to_touch: float | None
+
+
 class ChurnResult(_Part):
     """The churn data and model."""
 
@@ -187,6 +198,7 @@ class ChurnResult(_Part):
     validation: dict[str, AnswerResult]
     a_calibration: list[CalibrationTestResult]
     uncorrected_ratios: dict[str, AnswerResult]
+    doubt: list[DoubtResult]
     lags: list[LagResult]
     periods: list[PeriodsResult]
     proportionality: list[ProportionalityResult]

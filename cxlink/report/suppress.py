@@ -237,12 +237,15 @@ def _suppress_cause(cause: CauseCount) -> CauseCount:
 
 
 def _suppress_churn(churn: ChurnFit) -> ChurnFit:
+    ratios = _clean_all(churn.hazard_ratios)
     return replace(
         churn,
         curve=_thin(churn.curve),
-        hazard_ratios=_clean_all(churn.hazard_ratios),
+        hazard_ratios=ratios,
         covariate_ratios=_clean_all(churn.covariate_ratios),
         uncorrected_ratios=_clean_all(churn.uncorrected_ratios),
+        # of a ratio that is hidden its E-value would tell
+        doubt=tuple(one for one in churn.doubt if isinstance(ratios[one.component], Estimate)),
         refusal=None if churn.refusal is None else replace(churn.refusal, reason=_hide_in(churn.refusal.reason)),
         messages=_hide_digits(churn.messages),
     )
