@@ -4,8 +4,8 @@
     python -m benchmarks.rules --comments 100000
 
 Comments are English sentences of some 12 words, each with a number, so that none is like another; a fourth complains.
-Times are those of the process, whatever else the machine does. ``re`` searches each pattern in each comment, as a tagger
-of a list of patterns does; what it finds must be what RE2 finds. Where the words stand, folding and polarity are
+Times are those of the process, whatever else the machine does. ``re`` searches each pattern in each comment, as a
+tagger of a list of patterns does; what it finds must be what RE2 finds. Where the words stand, folding and polarity are
 measured beside it: they are the rest of what tagging takes.
 """
 
