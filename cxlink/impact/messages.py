@@ -159,15 +159,19 @@ def label_message(
     reasons = {"effects on the KPI": experience.labels, "effects on prices": prices.labels}
     reasons |= {f"cost of {name}": why for name, why in zip(names, costs.labels, strict=True)}
     reasons |= {f"incidents of {name}": one.labels for name, one in zip(names, incidence, strict=True)}
-    left = [f"{part} ({why})" for part, why in reasons.items() if why]
+    left: dict[str, list[str]] = {}
+    for part, why in reasons.items():
+        if why:
+            left.setdefault(why, []).append(part)
     if not left:
         return ()
+    told = "; ".join(f"{', '.join(parts)} ({why})" for why, parts in left.items())
     return (
         Message(
             "CX506",
             "warning",
             "impact",
-            f"not corrected for the tagger's error: {'; '.join(left)}.",
+            f"not corrected for the tagger's error: {told}.",
             "Have more customers' records read: cxlink tag review.",
         ),
     )

@@ -12,6 +12,7 @@ from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.experience import fit_experience, gather_answers
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
+from cxlink.impact.messages import label_message
 from cxlink.impact.prices import fit_price_effect
 from cxlink.settings import FinanceSettings
 from tests.impact.labelled_company import COMPONENTS, COST, CSAT, DAILY, EXPOSURE, PRICE, draw_company
@@ -92,3 +93,30 @@ def test_too_few_labelled_customers_leave_a_part_as_it_is_and_say_so() -> None:
     for name in TRUTH:
         assert all(why and "labelled customers" in why for why in parts[name].labels), name
         assert (parts[name].point == plain[name].point).all()
+
+
+def test_parts_that_labels_could_not_correct_are_told_by_their_reason() -> None:
+    linked = draw_company(400, np.random.default_rng(2), share_labelled=0.02)
+    weights = np.ones((2, 400))
+    labels = find_labels(linked)
+    assert labels is not None
+    answers = gather_answers(linked, "csat", EXPOSURE)
+    said = gather_answers(labels.linked, "csat", EXPOSURE)
+    (message,) = label_message(
+        COMPONENTS,
+        fit_experience(linked, answers, weights, said=said, label_weights=labels.weights),
+        fit_price_effect(linked, weights, labels),
+        fit_serving_cost(linked, FINANCE, {}, weights, labels),
+        [fit_incidence(linked, name, weights, labels) for name in COMPONENTS],
+    )
+    assert message.code == "CX506"
+    for part in ("effects on the KPI", "effects on prices", "cost of billing", "incidents of delivery"):
+        assert message.message.count(part) == 1
+    plain = replace(linked, labelled=None)
+    assert not label_message(
+        COMPONENTS,
+        fit_experience(plain, answers, weights),
+        fit_price_effect(plain, weights),
+        fit_serving_cost(plain, FINANCE, {}, weights),
+        [fit_incidence(plain, name, weights) for name in COMPONENTS],
+    )
