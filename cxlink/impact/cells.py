@@ -15,8 +15,9 @@ from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts,
 from cxlink.impact.labelled import CORRECTED
 from cxlink.impact.messages import silent_message
 from cxlink.impact.project import Projection
-from cxlink.impact.ranks import rank_intervals
 from cxlink.settings import Settings
+from cxlink.stats import EstimationError
+from cxlink.stats.rank_sets import rank_sets_from_draws
 
 QUANTITIES = ("customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
 NO_OVERLAP = NotEstimable("fewer than two components have an effect to overlap", "more components with an effect")
@@ -75,6 +76,7 @@ class EffectTable:
             if settings.finance.gross_margin is not None
             else NotEstimable("no gross margin is given", "[finance] gross_margin")
         )
+        self.rank_refusal = ""
         self._ranks = self._rank()
 
     def component(self, place: int, after: Answer, otherwise: Answer) -> ComponentEffect:
@@ -251,10 +253,14 @@ class EffectTable:
         if not places:
             return {}
         drawn = [self._alone(place)["net_benefit"] for place in places]
-        best, worst = rank_intervals(
-            np.array([one.point for one in drawn]), np.column_stack([one.draws for one in drawn])
-        )
-        return {place: (int(best[row]), int(worst[row])) for row, place in enumerate(places)}
+        try:
+            sets = rank_sets_from_draws(
+                np.array([one.point for one in drawn]), np.column_stack([one.draws for one in drawn])
+            )
+        except EstimationError as error:
+            self.rank_refusal = error.reason
+            return {}
+        return {place: (int(sets.best[row]), int(sets.worst[row])) for row, place in enumerate(places)}
 
     def _warnings(self, place: int) -> tuple[str, ...]:
         found = []

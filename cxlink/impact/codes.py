@@ -32,6 +32,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and very unhappy customers answer more often than others, the effects come out too large.",
         "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
+    "CX508": (
+        "Components have no ranks",
+        "Between which places a component stands is judged from the joint draws of all. Ten draws must lie beyond the"
+        " interval's end: at 95%, that takes 199.",
+        "Raise [model] draws to 200 or more; 1,000 are better.",
+    ),
     "CX507": (
         "The luck of the projection shows",
         "The point estimates are means over twenty simulated futures, of all customers or a large sample. Where effects"

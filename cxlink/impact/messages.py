@@ -202,3 +202,21 @@ def luck_message(simulated: Simulated) -> tuple[Message, ...]:
             "Nothing to do: where the last digits matter, compare runs with several seeds.",
         ),
     )
+
+
+def rank_message(refusal: str) -> tuple[Message, ...]:
+    """Say why no component has a rank.
+
+    Parameters
+    ----------
+    refusal : str
+        Empty where they have, or where no component has a net benefit.
+
+    Returns
+    -------
+    tuple of Message
+        CX508, or nothing.
+    """
+    if not refusal:
+        return ()
+    return (Message("CX508", "info", "impact", f"no ranks: {refusal}.", "Raise [model] draws; 1,000 are better."),)

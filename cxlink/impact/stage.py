@@ -22,7 +22,14 @@ from cxlink.impact.experience import (
 from cxlink.impact.gcomp import Fits, build_base
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
-from cxlink.impact.messages import cost_messages, label_message, left_out_message, luck_message, silent_message
+from cxlink.impact.messages import (
+    cost_messages,
+    label_message,
+    left_out_message,
+    luck_message,
+    rank_message,
+    silent_message,
+)
 from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import project
@@ -116,6 +123,7 @@ def estimate_impact(
             *left_out_message(churn, linked, experience),
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
             *luck_message(projected.simulated),
+            *rank_message(table.rank_refusal),
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),

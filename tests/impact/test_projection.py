@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, Future, draw_future, expect_exposure, expose
 from cxlink.impact.gcomp import REMOVED
 from cxlink.impact.projection import Parts, World, monthly_hazards, renewal_matrix
-from cxlink.impact.ranks import rank_intervals
 from cxlink.impact.sampling import draw_customers, sampling_error
 from cxlink.impact.shapley import draw_orders, parts_by_orders, shapley_parts
 
@@ -153,14 +152,6 @@ def test_a_future_holds_as_many_incidents_as_its_rate_says() -> None:
     expected = rates.sum() * DAYS_A_MONTH
     assert len(future.day) == pytest.approx(expected, abs=4 * np.sqrt(expected))
     assert (np.diff(future.customer) >= 0).all()
-
-
-def test_ranks_are_certain_only_where_the_difference_is() -> None:
-    rng = np.random.default_rng(0)
-    point = np.array([100.0, 50.0, 48.0])
-    best, worst = rank_intervals(point, point + rng.normal(0, 5, (400, 3)))
-    assert list(best) == [1, 2, 2]
-    assert list(worst) == [1, 3, 3]
 
 
 def test_what_is_not_known_acts_on_in_every_world() -> None:
