@@ -4,6 +4,7 @@
 :class:`ChurnFit`, ``impact`` :class:`Impact`; ``report`` gets all of them as :class:`RunResult`.
 """
 
+from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.hazards import (
     ChurnFit,
@@ -61,6 +62,8 @@ __all__ = [
     "ControlTotal",
     "CurrencyMoney",
     "CurvePoint",
+    "CustomerGroup",
+    "CustomerGroups",
     "CustomerScores",
     "DescribedScores",
     "ExposureForm",

@@ -48,6 +48,8 @@ class Contrasts:
         (4,) all components' incidents removed.
     ceiling : ndarray
         (4,) all components' incidents removed, and nobody leaves of their own will.
+    held : ndarray
+        (n_groups,) revenue as is of one customer of each group of the base, on average.
     """
 
     alone: np.ndarray
@@ -55,6 +57,7 @@ class Contrasts:
     shapley: np.ndarray
     joint: np.ndarray
     ceiling: np.ndarray
+    held: np.ndarray
 
     def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
         """Move from one centre to another.
@@ -75,6 +78,7 @@ class Contrasts:
             self.shapley + to.shapley - less.shapley,
             self.joint + to.joint - less.joint,
             self.ceiling + to.ceiling - less.ceiling,
+            self.held + to.held - less.held,
         )
 
 
@@ -117,6 +121,8 @@ class Base:
         Ends of any kind a day at risk, over the observed window; for data that no hazard can be fitted to.
     weight : ndarray
         (n_active,) how many customers each stands for.
+    groups : ndarray
+        (n_groups, n_active) bool: whose revenue as is is told; a customer may be in several groups, or in none.
     """
 
     customer: np.ndarray
@@ -127,6 +133,7 @@ class Base:
     residual: np.ndarray
     end_rate: float
     weight: np.ndarray
+    groups: np.ndarray
 
     def sample(self, n: int, rng: np.random.Generator) -> Base:
         """Draw some of the customers, those alike side by side.
@@ -157,10 +164,11 @@ class Base:
             covered_months=self.covered_months[kept],
             residual=self.residual[:, kept],
             weight=weight[kept],
+            groups=self.groups[:, kept],
         )
 
 
-def build_base(linked: Linked, exposure_days: int) -> Base:
+def build_base(linked: Linked, exposure_days: int, groups: np.ndarray | None = None) -> Base:
     """Gather the active customers and what still acts on them.
 
     Parameters
@@ -169,6 +177,8 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         Timelines.
     exposure_days : int
         How long an incident acts.
+    groups : ndarray, optional
+        (n_groups, n_active) bool: whose revenue as is is told; no group where absent.
 
     Returns
     -------
@@ -193,6 +203,7 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         residual=residual,
         end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
         weight=np.ones(len(keys)),
+        groups=np.zeros((0, len(keys)), dtype=bool) if groups is None else groups,
     )
 
 
@@ -280,6 +291,25 @@ class Projector:
         """
         return self._contrasts(self._expected(number), exact=False).moved(point.mean, point.expected)
 
+    def revenue(self, number: int | None, rng: np.random.Generator | None = None) -> np.ndarray:
+        """Discounted revenue of each customer as is.
+
+        Parameters
+        ----------
+        number : int or None
+            Which draw; the point estimate where None.
+        rng : Generator, optional
+            For one future at the point estimate; under expected exposures where absent.
+
+        Returns
+        -------
+        ndarray
+            (n_active,) over the horizon.
+        """
+        world = self._expected(number) if rng is None else self._future(rng)
+        revenue: np.ndarray = world.values([AS_IS] * len(self._fits.incidence))[REVENUE]
+        return revenue
+
     def _future(self, rng: np.random.Generator) -> World:
         """One future at the point estimate."""
         choices = []
@@ -301,7 +331,8 @@ class Projector:
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
-        as_is = world.totals([AS_IS] * n)
+        each = world.values([AS_IS] * n)
+        as_is = world.add_up(each)
 
         def gain(names: Sequence[str], *, nobody_leaves: bool = False) -> np.ndarray:
             difference = world.add_up(world.values(names, nobody_leaves=nobody_leaves)).minus(as_is)
@@ -319,7 +350,15 @@ class Projector:
         tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
         ceiling = gain(["none"] * n, nobody_leaves=True)
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling)
+        held = self._mean_by_group(each[REVENUE])
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling, held)
+
+    def _mean_by_group(self, values: np.ndarray) -> np.ndarray:
+        """Mean of each group; of one that is not in the sample, there is none."""
+        weight = self._base.groups * self._base.weight
+        size = weight.sum(axis=1)
+        means: np.ndarray = np.divide(weight @ values, size, out=np.full(len(size), np.nan), where=size > 0)
+        return means
 
     def _gains_of_customers(self, world: World) -> np.ndarray:
         """Each customer's part of the gains, of one component and last of all: (n_active, n_components + 1, 4)."""
@@ -388,4 +427,5 @@ def _mean(found: list[Contrasts]) -> Contrasts:
         shapley=np.mean([one.shapley for one in found], axis=0),
         joint=np.mean([one.joint for one in found], axis=0),
         ceiling=np.mean([one.ceiling for one in found], axis=0),
+        held=np.mean([one.held for one in found], axis=0),
     )

@@ -17,6 +17,7 @@ from cxlink.stats.calibration import (
     calibration_table,
     observed_over_expected,
 )
+from cxlink.stats.censored_median import CensoredMedian, censored_median
 from cxlink.stats.censoring import CensoringCurve, censoring_distribution, ipcw_weights
 from cxlink.stats.class_shares import ClassShares, expectation_maximisation
 from cxlink.stats.cloglog import CloglogFit, fit_cloglog
@@ -66,6 +67,7 @@ __all__ = [
     "CalibrationCurve",
     "CalibrationLine",
     "CalibrationTable",
+    "CensoredMedian",
     "CensoringCurve",
     "ClassShares",
     "CloglogFit",
@@ -112,6 +114,7 @@ __all__ = [
     "calibration_curve",
     "calibration_line",
     "calibration_table",
+    "censored_median",
     "censoring_distribution",
     "check_proportionality",
     "clustered_share",

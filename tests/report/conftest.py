@@ -18,6 +18,8 @@ from cxlink.handoff import (
     ChurnFit,
     ComponentEffect,
     CurvePoint,
+    CustomerGroup,
+    CustomerGroups,
     Impact,
     JointEffect,
     LedgerEntry,
@@ -163,6 +165,37 @@ def overlap() -> JointEffect:
         euros(-55_700, -98_000, -12_000),
         euros(-2_000, -3_500, -400),
         euros(-57_700, -101_000, -13_000),
+    )
+
+
+def measured(point: float, low: float, high: float, unit: str, n: int = 800) -> Estimate:
+    return Estimate(point, low, high, 0.95, unit, n, 120, "by hand")
+
+
+def customer_groups() -> CustomerGroups:
+    no_cost = NotEstimable("no cost of acquisition is given", "[finance] acquisition_cost")
+
+    def group(name: str, customers: int, times: float = 1.0) -> CustomerGroup:
+        return CustomerGroup(
+            name=name,
+            customers=customers,
+            price=measured(53.2, 50.1, 56.3, "EUR a month"),
+            leaving=measured(0.021 / times, 0.018 / times, 0.025 / times, "leavers a customer and month"),
+            incidents=measured(0.31, 0.29, 0.33, "incidents a customer and month"),
+            hours_to_close=measured(11.2 * times, 10.1 * times, 12.3 * times, "hours"),
+            margin=measured(382.1, 376.0, 388.3, "EUR"),
+            over_winning=no_cost,
+            largest_part=0.01,
+        )
+
+    return CustomerGroups(
+        horizon_months=12,
+        bands=(group("below 90 days", 92), group("1-2 years", 1220, 1.4), group("2 years and more", 2700, 2.0)),
+        cohorts=(group("2023 and before", 2700), group("2024", 1312)),
+        new_margin=measured(353.7, 335.1, 374.9, "EUR"),
+        acquisition_cost=None,
+        winning=no_cost,
+        new_customers=436,
     )
 
 
@@ -320,7 +353,17 @@ def result() -> Iterator[RunResult]:
             Unexplained("leavers", 7, 488, points(0.014, 0.007, 0.029)),
         ),
         churn=ChurnFit(4500, 488, 12, {}, {}, {}, curve(), None, None, ()),
-        impact=Impact("nps", "NPS points", 4012, ordinary_effects(), joint(), overlap(), points(31.2, 29.0, 33.4), ()),
+        impact=Impact(
+            "nps",
+            "NPS points",
+            4012,
+            ordinary_effects(),
+            joint(),
+            overlap(),
+            points(31.2, 29.0, 33.4),
+            (),
+            groups=customer_groups(),
+        ),
         readiness=(
             Readiness("customers kept", True, ""),
             Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),

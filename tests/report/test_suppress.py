@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
 from cxlink.report.write import write_outputs
-from tests.report.conftest import points
+from tests.report.conftest import customer_groups, points
 
 
 @pytest.fixture
@@ -134,3 +135,48 @@ def test_small_counts_of_what_is_not_explained_are_hidden(published: RunResult) 
     assert "point" in by_name["low scores"]["share"]
     assert by_name["leavers"]["records"] == {"not_estimable": "suppressed: fewer than 10", "needs": "a larger group"}
     assert by_name["leavers"]["share"]["not_estimable"] == "suppressed: fewer than 10 customers"
+
+
+def with_sizes(result: RunResult, *sizes: int, cohorts: tuple[int, int] = (500, 500)) -> dict[str, Any]:
+    groups = customer_groups()
+    groups = replace(
+        groups,
+        bands=tuple(replace(group, customers=size) for group, size in zip(groups.bands, sizes, strict=True)),
+        cohorts=tuple(replace(group, customers=size) for group, size in zip(groups.cohorts, cohorts, strict=True)),
+    )
+    shown = replace(result, audience="published", impact=replace(result.impact, groups=groups))
+    found: dict[str, Any] = build_results(shown)["customer_groups"]
+    return found
+
+
+def test_a_small_group_takes_the_next_one_and_all_years_with_it(result: RunResult) -> None:
+    found = with_sizes(result, 7, 500, 40)
+    small, large, next_one = found["by_tenure"]
+    assert small["leaving"]["not_estimable"] == "suppressed: fewer than 10 customers"
+    for group in (next_one, *found["by_acquisition"]):
+        assert "would follow from it" in group["customers"]["not_estimable"]
+        assert "would follow from it" in group["hours_to_close"]["not_estimable"]
+    assert large["customers"] == 500
+    assert "point" in large["margin"]
+
+
+def test_a_small_year_hides_the_years_alone(result: RunResult) -> None:
+    found = with_sizes(result, 30, 500, 40, cohorts=(567, 3))
+    assert all("point" in group["leaving"] for group in found["by_tenure"])
+    assert all("not_estimable" in group["customers"] for group in found["by_acquisition"])
+
+
+def test_groups_of_many_are_shown(result: RunResult) -> None:
+    found = with_sizes(result, 30, 500, 40)
+    assert [group["customers"] for group in found["by_tenure"]] == [30, 500, 40]
+    assert all("point" in group["price"] for group in found["by_acquisition"])
+
+
+def test_the_price_of_one_big_customer_in_a_group_is_hidden(result: RunResult) -> None:
+    groups = customer_groups()
+    big = replace(groups, bands=(replace(groups.bands[0], largest_part=0.6), *groups.bands[1:]))
+    shown = replace(result, audience="published", impact=replace(result.impact, groups=big))
+    first = build_results(shown)["customer_groups"]["by_tenure"][0]
+    assert first["price"]["not_estimable"] == first["margin"]["not_estimable"]
+    assert "one customer" in first["price"]["not_estimable"]
+    assert "point" in first["leaving"]

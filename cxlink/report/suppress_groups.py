@@ -1,0 +1,71 @@
+"""What ``audience = "published"`` leaves out of groups of customers.
+
+Groups by tenure and by year of acquisition add up to the same customers, so that a hidden group could be worked out
+from the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import CustomerGroup, CustomerGroups
+from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, is_suppressed
+
+MOST_OF_ONE = 0.5
+"""Of a group's revenue: what one customer may make up."""
+
+
+def suppress_groups(groups: CustomerGroups | NotEstimable) -> CustomerGroups | NotEstimable:
+    """Leave out groups below ten customers, and what they would follow from.
+
+    Parameters
+    ----------
+    groups : CustomerGroups or NotEstimable
+        Of the internal audience.
+
+    Returns
+    -------
+    CustomerGroups or NotEstimable
+        Where one group by tenure is hidden, so is the smallest other one; groups by year are shown only where no group
+        of either kind is hidden.
+    """
+    if isinstance(groups, NotEstimable):
+        cleaned = clean_answer(groups)
+        return cleaned if isinstance(cleaned, NotEstimable) else groups
+    by_size = sorted(range(len(groups.bands)), key=lambda place: _size(groups.bands[place]))
+    small = [place for place in by_size if _is_small(groups.bands[place])]
+    hidden = dict.fromkeys(small, FEW)
+    if len(small) == 1:
+        hidden |= dict.fromkeys(by_size[1:2], DEDUCIBLE)
+    keeps_cohorts = not small and not any(_is_small(group) for group in groups.cohorts)
+    return replace(
+        groups,
+        bands=tuple(_suppress_group(group, hidden.get(place)) for place, group in enumerate(groups.bands)),
+        cohorts=tuple(_suppress_group(group, None if keeps_cohorts else DEDUCIBLE) for group in groups.cohorts),
+        new_margin=clean_answer(groups.new_margin),
+        winning=clean_answer(groups.winning),
+    )
+
+
+def _size(group: CustomerGroup) -> int:
+    return group.customers if isinstance(group.customers, int) else 0
+
+
+def _is_small(group: CustomerGroup) -> bool:
+    return is_suppressed(_size(group), published=True)
+
+
+def _suppress_group(group: CustomerGroup, reason: NotEstimable | None) -> CustomerGroup:
+    if reason is not None:
+        return CustomerGroup(group.name, reason, reason, reason, reason, reason, reason, reason, 0.0)
+    dominated = group.largest_part > MOST_OF_ONE
+    return replace(
+        group,
+        price=DOMINATED if dominated else clean_answer(group.price),
+        leaving=clean_answer(group.leaving),
+        incidents=clean_answer(group.incidents),
+        hours_to_close=clean_answer(group.hours_to_close),
+        margin=DOMINATED if dominated else clean_answer(group.margin),
+        over_winning=DOMINATED if dominated else clean_answer(group.over_winning),
+    )
