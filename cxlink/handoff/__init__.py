@@ -42,6 +42,7 @@ from cxlink.handoff.linkage import (
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
 from cxlink.handoff.messages import Message, Severity
+from cxlink.handoff.promises import GapRatios, PromiseGap
 from cxlink.handoff.reasons import (
     DescribedScores,
     JudgedModel,
@@ -68,6 +69,7 @@ __all__ = [
     "DescribedScores",
     "ExposureForm",
     "GapFit",
+    "GapRatios",
     "HazardModel",
     "Impact",
     "JointEffect",
@@ -89,6 +91,7 @@ __all__ = [
     "Overlap",
     "PeriodRatio",
     "PeriodRatios",
+    "PromiseGap",
     "Proportionality",
     "QuarantinedRow",
     "Readiness",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.promises import PromiseGap
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
 
 
@@ -87,7 +88,7 @@ class Impact:
     ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
-    ``groups`` puts existing customers beside new ones.
+    ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -101,6 +102,7 @@ class Impact:
     simulated: Simulated | None = None
     not_explained: JointEffect | None = None
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
+    promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

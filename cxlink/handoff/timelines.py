@@ -81,6 +81,9 @@ class Linked:
         The same by currency, and what the general ledger says.
     labelled : LabelledIncidents or None
         What people said, where there are labels.
+    promises : DataFrame or None
+        Columns customer, component, measure ("" where it is not named), promised_day (of the touchpoint), gap (value
+        less promise): touchpoints of known customers that have both, before the window too.
     """
 
     customers: pd.DataFrame
@@ -103,6 +106,7 @@ class Linked:
     messages: tuple[Message, ...]
     money: MoneyAccounts = field(default_factory=MoneyAccounts)
     labelled: LabelledIncidents | None = None
+    promises: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

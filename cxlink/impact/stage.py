@@ -28,6 +28,7 @@ from cxlink.impact.messages import cost_messages, label_message, left_out_messag
 from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import Projection, project
+from cxlink.impact.promise import compare_promises
 from cxlink.parallel import in_order
 from cxlink.settings import Settings
 
@@ -82,9 +83,20 @@ def estimate_impact(
     parted = part_customers(linked)
     base = build_base(linked, model.exposure_days, parted.priced)
     level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
+    promises = compare_promises(
+        linked,
+        answers,
+        churn.gap_ratios,
+        kpi_unit=unit,
+        exposure_days=model.exposure_days,
+        no_churn=churn.refusal,
+        weights=weights,
+    )
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
-        return replace(estimate_observed(linked, churn, kpi, answers, experience, level), groups=nobody)
+        return replace(
+            estimate_observed(linked, churn, kpi, answers, experience, level), groups=nobody, promises=promises
+        )
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -129,6 +141,7 @@ def estimate_impact(
         simulated=projected.simulated,
         not_explained=table.not_explained(),
         groups=groups,
+        promises=promises,
     )
 
 

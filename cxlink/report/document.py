@@ -26,6 +26,7 @@ from cxlink.report.parts import (
     Untrusted,
     Wanted,
 )
+from cxlink.report.promise_sections import build_promise_section
 from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
@@ -98,7 +99,10 @@ def build_document(result: RunResult) -> Document:
 def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
-    return (build_group_section(impact.groups, currency=result.currency, published=published),)
+    return (
+        build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
+        build_group_section(impact.groups, currency=result.currency, published=published),
+    )
 
 
 def _level(result: RunResult) -> str:

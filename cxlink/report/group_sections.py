@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CustomerGroup, CustomerGroups
+from cxlink.report.cell_texts import explain_dashes, figure_or_dash
 from cxlink.report.numbers import round_estimate
 from cxlink.report.section import Kind, Section, Value
 from cxlink.report.suppress import show_count
@@ -76,42 +76,3 @@ def _notes(groups: CustomerGroups, currency: str) -> Iterator[str]:
     if isinstance(groups.new_margin, Estimate):
         yield f"A new customer is expected to bring {currency} {round_estimate(groups.new_margin).text} of margin."
     yield f"Keeping one is not compared with winning one: {won.reason}. Needs: {won.needs}."
-
-
-def figure_or_dash(answer: Answer, *, times: int = 1) -> str:
-    """Show a point with its interval, or a dash.
-
-    Parameters
-    ----------
-    answer : Answer
-        Of any kind.
-    times : int, default 1
-        Such as 100 for percent.
-
-    Returns
-    -------
-    str
-        On one line.
-    """
-    if isinstance(answer, NotEstimable):
-        return "-"
-    return round_estimate(answer, divisor=1 / Decimal(times)).text
-
-
-def explain_dashes(answers: Iterable[Answer]) -> Iterator[str]:
-    """Say once for each reason why there are dashes.
-
-    Parameters
-    ----------
-    answers : iterable of Answer
-        Of the table.
-
-    Yields
-    ------
-    str
-        A line.
-    """
-    for answer in answers:
-        if isinstance(answer, NotEstimable):
-            needs = f" Needs: {answer.needs}." if answer.needs else ""
-            yield f"-: {answer.reason}.{needs}"

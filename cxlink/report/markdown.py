@@ -20,7 +20,6 @@ from cxlink.report.words import (
     detail_values,
 )
 
-
 FIGURE = re.compile(r"[-+0-9.,()%< ]+(?: to [-+0-9.,()% ]+)?")
 """What nothing can be hidden in: it is shown as it is, so that the text reads well too."""
 

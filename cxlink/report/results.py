@@ -25,6 +25,7 @@ from cxlink.report.diagnostics import collect_messages
 from cxlink.report.group_results import build_groups_result
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
 from cxlink.report.numbers import round_exact
+from cxlink.report.promise_results import build_promise_results
 from cxlink.report.results_models import (
     SCHEMA,
     CalibrationTestResult,
@@ -104,6 +105,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         experience_level=answer_result(impact.experience_level),
         money=build_money_result(result.linked.money, published=published),
         customer_groups=build_groups_result(impact.groups, published=published),
+        promises=build_promise_results(impact.promises, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 

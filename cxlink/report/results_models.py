@@ -9,6 +9,7 @@ from pydantic import Field
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
+from cxlink.report.promise_models import PromiseResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
@@ -299,6 +300,7 @@ class Results(Part):
     reconciliation: list[ReconciliationResult]
     money: MoneyResult
     customer_groups: CustomerGroupsResult | NotEstimableResult
+    promises: list[PromiseResult] | NotEstimableResult
 
 
 def results_schema() -> dict[str, Any]:

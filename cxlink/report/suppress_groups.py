@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cxlink.estimate import NotEstimable
-from cxlink.handoff import CustomerGroup, CustomerGroups
+from cxlink.estimate import Answer, NotEstimable
+from cxlink.handoff import CustomerGroup, CustomerGroups, PromiseGap
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, is_suppressed
 
 MOST_OF_ONE = 0.5
@@ -69,3 +69,50 @@ def _suppress_group(group: CustomerGroup, reason: NotEstimable | None) -> Custom
         margin=DOMINATED if dominated else clean_answer(group.margin),
         over_winning=DOMINATED if dominated else clean_answer(group.over_winning),
     )
+
+
+def suppress_promises(promises: tuple[PromiseGap, ...] | NotEstimable) -> tuple[PromiseGap, ...] | NotEstimable:
+    """Leave out measures of fewer than ten customers, and answers that fewer are behind.
+
+    Parameters
+    ----------
+    promises : tuple of PromiseGap or NotEstimable
+        Of the internal audience.
+
+    Returns
+    -------
+    tuple of PromiseGap or NotEstimable
+        Counts stay as they are: what shows them asks whether they are too small.
+    """
+    return promises if isinstance(promises, NotEstimable) else tuple(_suppress_promise(one) for one in promises)
+
+
+def _suppress_promise(one: PromiseGap) -> PromiseGap:
+    few = is_suppressed(one.customers, published=True)
+
+    def clean(answer: Answer) -> Answer:
+        return FEW if few else clean_answer(answer)
+
+    leaving = one.leaving
+    return replace(
+        one,
+        mean_gap=clean(one.mean_gap),
+        share_late=_clean_share(clean(one.share_late)),
+        within=clean(one.within),
+        between=clean(one.between),
+        score_late=clean(one.score_late),
+        score_early=clean(one.score_early),
+        score_spread=clean(one.score_spread),
+        score_incident=clean(one.score_incident),
+        leaving=replace(
+            leaving, late=clean(leaving.late), early=clean(leaving.early), incident=clean(leaving.incident)
+        ),
+    )
+
+
+def _clean_share(share: Answer) -> Answer:
+    """Hide a share that tells of fewer than ten touchpoints, or of all but so few."""
+    if isinstance(share, NotEstimable):
+        return share
+    late = share.point * share.events
+    return FEW if is_suppressed(round(min(late, share.events - late)), published=True) else share

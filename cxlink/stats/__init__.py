@@ -53,6 +53,7 @@ from cxlink.stats.tag_accuracy import (
     TagScores,
     estimate_tag_accuracy,
 )
+from cxlink.stats.variance_components import VarianceComponents, variance_components
 
 __all__ = [
     "ACalibration",
@@ -102,6 +103,7 @@ __all__ = [
     "TagAccuracy",
     "TagScores",
     "TimeLost",
+    "VarianceComponents",
     "a_calibration",
     "aalen_johansen",
     "adjusted_count",
@@ -146,4 +148,5 @@ __all__ = [
     "shrink",
     "time_lost",
     "uno_concordance",
+    "variance_components",
 ]

@@ -20,6 +20,7 @@ from cxlink.handoff import (
     CurvePoint,
     CustomerGroup,
     CustomerGroups,
+    GapRatios,
     Impact,
     JointEffect,
     LedgerEntry,
@@ -27,6 +28,7 @@ from cxlink.handoff import (
     Linked,
     Loaded,
     Message,
+    PromiseGap,
     QuarantinedRow,
     Readiness,
     RunResult,
@@ -199,6 +201,27 @@ def customer_groups() -> CustomerGroups:
     )
 
 
+def promise_gaps() -> tuple[PromiseGap, ...]:
+    none = NotEstimable("6 leavers with such a touchpoint, needs 10", "a longer window")
+    return (
+        PromiseGap(
+            component="delivery",
+            measure="days",
+            touchpoints=14_703,
+            customers=2_100,
+            mean_gap=measured(-0.472, -0.503, -0.442, "days"),
+            share_late=Estimate(0.123, 0.118, 0.128, 0.95, "share", 2_100, 14_703, "Wilson"),
+            within=measured(1.98, 1.91, 2.05, "days"),
+            between=measured(0.31, 0.22, 0.37, "days"),
+            score_late=measured(-3.1, -5.2, -1.0, "NPS points by days"),
+            score_early=measured(0.5, -0.6, 1.6, "NPS points by days"),
+            score_spread=measured(-1.2, -2.3, -0.1, "NPS points by days"),
+            score_incident=measured(-21.2, -28.3, -14.1, "NPS points"),
+            leaving=GapRatios("delivery", "days", measured(1.12, 1.03, 1.22, "hazard ratio"), none, none),
+        ),
+    )
+
+
 def ledger() -> tuple[LedgerEntry, ...]:
     refused = (
         QuarantinedRow("exports/invoices.csv", 17, "amount", "CX121", "not a number", "=1+1,2025-01-03,12;50"),
@@ -363,6 +386,7 @@ def result() -> Iterator[RunResult]:
             points(31.2, 29.0, 33.4),
             (),
             groups=customer_groups(),
+            promises=promise_gaps(),
         ),
         readiness=(
             Readiness("customers kept", True, ""),
@@ -381,7 +405,11 @@ def hostile(result: RunResult) -> RunResult:
     return replace(
         result,
         project="::set-output name=p::\x9b31mAcme<img src=x onerror=alert(1)>",
-        impact=replace(result.impact, components=effects),
+        impact=replace(
+            result.impact,
+            components=effects,
+            promises=tuple(replace(promise_gaps()[0], component=name, measure=name) for name in HOSTILE_NAMES),
+        ),
         causes=causes(*((name, name) for name in HOSTILE_NAMES)),
         messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
         readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cxlink.estimate import NotEstimable
+from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import RunResult
 from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
 from cxlink.report.write import write_outputs
-from tests.report.conftest import customer_groups, points
+from tests.report.conftest import customer_groups, points, promise_gaps
 
 
 @pytest.fixture
@@ -180,3 +180,19 @@ def test_the_price_of_one_big_customer_in_a_group_is_hidden(result: RunResult) -
     assert first["price"]["not_estimable"] == first["margin"]["not_estimable"]
     assert "one customer" in first["price"]["not_estimable"]
     assert "point" in first["leaving"]
+
+
+def test_a_promise_to_few_customers_shows_nothing(result: RunResult) -> None:
+    (one,) = promise_gaps()
+    few = replace(one, customers=6, touchpoints=40)
+    seldom = replace(one, share_late=Estimate(0.0003, 0.0001, 0.0006, 0.95, "share", 2_100, 14_703, "Wilson"))
+    shown = replace(result, audience="published", impact=replace(result.impact, promises=(few, seldom)))
+    first, second = build_results(shown)["promises"]
+    assert "not_estimable" in first["customers"]
+    for key in ("mean_gap", "share_late", "within_customers", "between_customers"):
+        assert first[key]["not_estimable"] == "suppressed: fewer than 10 customers"
+    assert first["score"]["late"]["not_estimable"] == first["hazard_ratio"]["late"]["not_estimable"]
+    # four of 14,703 touchpoints were late
+    assert "not_estimable" in second["share_late"]
+    assert "point" in second["mean_gap"]
+    assert second["hazard_ratio"]["early"]["not_estimable"].startswith("fewer than 10 leavers")
