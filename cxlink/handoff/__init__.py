@@ -6,6 +6,7 @@
 
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
+from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -67,6 +68,7 @@ __all__ = [
     "CustomerGroups",
     "CustomerScores",
     "DescribedScores",
+    "Employees",
     "ExposureForm",
     "GapFit",
     "GapRatios",
@@ -103,6 +105,7 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "ServiceOutcome",
     "Severity",
     "Simulated",
     "SourceCoverage",

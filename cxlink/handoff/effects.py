@@ -11,6 +11,7 @@ from cxlink.estimate import NotEstimable
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.employees import Employees
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
@@ -88,7 +89,8 @@ class Impact:
     ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
-    ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said.
+    ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
+    and ``employees`` what goes with teams' engagement.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -103,6 +105,7 @@ class Impact:
     not_explained: JointEffect | None = None
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
+    employees: Employees | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from cxlink.impact.answers import Drawn
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
+from cxlink.impact.employees import compare_teams
 from cxlink.impact.experience import (
     KPI_UNITS,
     choose_kpi,
@@ -94,9 +95,8 @@ def estimate_impact(
     )
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
-        return replace(
-            estimate_observed(linked, churn, kpi, answers, experience, level), groups=nobody, promises=promises
-        )
+        observed = estimate_observed(linked, churn, kpi, answers, experience, level)
+        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -142,6 +142,7 @@ def estimate_impact(
         not_explained=table.not_explained(),
         groups=groups,
         promises=promises,
+        employees=compare_teams(loaded),
     )
 
 

@@ -23,7 +23,7 @@ from cxlink.handoff import (
 )
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
-from cxlink.report.suppress_groups import suppress_groups, suppress_promises
+from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
@@ -106,6 +106,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         messages=_hide_digits(impact.messages),
         groups=suppress_groups(impact.groups),
         promises=suppress_promises(impact.promises),
+        employees=suppress_employees(impact.employees),
     )
     return kept, hidden
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cxlink.estimate import Answer, NotEstimable
-from cxlink.handoff import CustomerGroup, CustomerGroups, PromiseGap
+from cxlink.handoff import CustomerGroup, CustomerGroups, Employees, PromiseGap
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, is_suppressed
 
 MOST_OF_ONE = 0.5
@@ -116,3 +116,31 @@ def _clean_share(share: Answer) -> Answer:
         return share
     late = share.point * share.events
     return FEW if is_suppressed(round(min(late, share.events - late)), published=True) else share
+
+
+def suppress_employees(employees: Employees | NotEstimable) -> Employees | NotEstimable:
+    """Leave out answers that fewer than ten teams are behind.
+
+    Parameters
+    ----------
+    employees : Employees or NotEstimable
+        Of the internal audience.
+
+    Returns
+    -------
+    Employees or NotEstimable
+        Single digits of refusals are hidden.
+    """
+    if isinstance(employees, NotEstimable):
+        cleaned = clean_answer(employees)
+        return cleaned if isinstance(cleaned, NotEstimable) else employees
+    outcomes = tuple(
+        replace(
+            one,
+            lags=tuple(clean_answer(lag) for lag in one.lags),
+            total=clean_answer(one.total),
+            lead=clean_answer(one.lead),
+        )
+        for one in employees.outcomes
+    )
+    return replace(employees, outcomes=outcomes)

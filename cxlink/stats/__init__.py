@@ -54,6 +54,7 @@ from cxlink.stats.tag_accuracy import (
     estimate_tag_accuracy,
 )
 from cxlink.stats.variance_components import VarianceComponents, variance_components
+from cxlink.stats.within_panel import WithinFit, fit_within
 
 __all__ = [
     "ACalibration",
@@ -104,6 +105,7 @@ __all__ = [
     "TagScores",
     "TimeLost",
     "VarianceComponents",
+    "WithinFit",
     "a_calibration",
     "aalen_johansen",
     "adjusted_count",
@@ -137,6 +139,7 @@ __all__ = [
     "fit_kept_columns",
     "fit_pareto_nbd",
     "fit_poisson",
+    "fit_within",
     "harrell_concordance",
     "ipcw_weights",
     "kaplan_meier",

@@ -20,6 +20,7 @@ from cxlink.handoff import (
     CurvePoint,
     CustomerGroup,
     CustomerGroups,
+    Employees,
     GapRatios,
     Impact,
     JointEffect,
@@ -32,6 +33,7 @@ from cxlink.handoff import (
     QuarantinedRow,
     Readiness,
     RunResult,
+    ServiceOutcome,
     Tagged,
     Unexplained,
 )
@@ -222,6 +224,25 @@ def promise_gaps() -> tuple[PromiseGap, ...]:
     )
 
 
+def employees() -> Employees:
+    def outcome(name: str, unit: str) -> ServiceOutcome:
+        lags = (measured(-0.61, -0.71, -0.51, unit, 16), measured(-0.32, -0.42, -0.21, unit, 16))
+        last = measured(0.03, -0.08, 0.13, unit, 16)
+        lead = measured(-0.14, -0.24, -0.04, unit, 16) if "csat" in name else measured(-0.01, -0.11, 0.09, unit, 16)
+        return ServiceOutcome(name, (*lags, last), measured(-0.9, -1.09, -0.71, unit, 16), lead)
+
+    unknown = NotEstimable("no ticket of a team says it", "customer_id of tickets")
+    return Employees(
+        teams=16,
+        months=24,
+        outcomes=(
+            outcome("minutes a ticket", "minutes a ticket by point of engagement"),
+            ServiceOutcome("repeat contacts", (unknown,) * 3, unknown, unknown),
+            outcome("ticket csat", "CSAT points of tickets by point of engagement"),
+        ),
+    )
+
+
 def ledger() -> tuple[LedgerEntry, ...]:
     refused = (
         QuarantinedRow("exports/invoices.csv", 17, "amount", "CX121", "not a number", "=1+1,2025-01-03,12;50"),
@@ -387,6 +408,7 @@ def result() -> Iterator[RunResult]:
             (),
             groups=customer_groups(),
             promises=promise_gaps(),
+            employees=employees(),
         ),
         readiness=(
             Readiness("customers kept", True, ""),

@@ -16,7 +16,7 @@ from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
 from cxlink.report.write import write_outputs
-from tests.report.conftest import customer_groups, points, promise_gaps
+from tests.report.conftest import customer_groups, employees, points, promise_gaps
 
 
 @pytest.fixture
@@ -196,3 +196,24 @@ def test_a_promise_to_few_customers_shows_nothing(result: RunResult) -> None:
     assert "not_estimable" in second["share_late"]
     assert "point" in second["mean_gap"]
     assert second["hazard_ratio"]["early"]["not_estimable"].startswith("fewer than 10 leavers")
+
+
+def test_answers_of_few_teams_and_digits_of_refusals_are_hidden(result: RunResult) -> None:
+    told = employees()
+    first = told.outcomes[0]
+    assert isinstance(first.lead, Estimate)
+    few = replace(told, outcomes=(replace(first, lead=replace(first.lead, n=8)), *told.outcomes[1:]))
+    shown = replace(result, audience="published", impact=replace(result.impact, employees=few))
+    outcome = build_results(shown)["employees"]["outcomes"][0]
+    assert "not_estimable" in outcome["lead"]
+    assert "point" in outcome["total"]
+    refused = replace(result.impact, employees=NotEstimable("4 teams with engagement and tickets", "more"))
+    text = build_results(replace(result, audience="published", impact=refused))["employees"]["not_estimable"]
+    assert text == "fewer than 10 teams with engagement and tickets"
+
+
+def test_a_placebo_that_fails_is_said(result: RunResult) -> None:
+    section = next(one for one in build_document(result).sections if one.name == "employees")
+    assert [note for note in section.notes if "month after" in note] == [
+        "ticket csat: engagement of the month after goes with it as well, so it is not an effect (D)."
+    ]
