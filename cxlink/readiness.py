@@ -11,7 +11,8 @@ from cxlink.estimate import NotEstimable
 from cxlink.handoff import Linked, Loaded, Message, Readiness
 from cxlink.settings import Settings
 
-UNUSED_TABLES = ("employees",)
+UNUSED_COLUMNS = (("revenue", "margin"),)
+MIN_TEAMS = 10
 MOST_NAMED = 4
 SMALL_COUNT = 10
 
@@ -58,12 +59,12 @@ def assess_readiness(loaded: Loaded, linked: Linked, settings: Settings) -> tupl
 
 
 def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
-    """Say which sources and settings this version reads and does not use, so that nobody relies on them.
+    """Say which columns and settings this version reads and does not use, so that nobody relies on them.
 
     Parameters
     ----------
     loaded : Loaded
-        The tables that have a source.
+        The columns that the sources gave.
     settings : Settings
         The configuration.
 
@@ -72,7 +73,7 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     tuple of Message
         Empty where everything is used.
     """
-    tables = [name for name in UNUSED_TABLES if name in loaded.columns]
+    unused = [f"{table}.{name}" for table, name in UNUSED_COLUMNS if name in loaded.columns.get(table, ())]
     groups = {
         "[gates]": settings.gates.rules,
         "[[changes]]": settings.changes,
@@ -81,8 +82,8 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     }
     ignored = [name for name, given in groups.items() if given]
     found = []
-    if tables:
-        found.append(Message("CX221", "info", "load", f"read and not used yet: {', '.join(tables)}.", "Nothing to do."))
+    if unused:
+        found.append(Message("CX221", "info", "load", f"read and not used yet: {', '.join(unused)}.", "Nothing to do."))
     if ignored:
         found.append(
             Message(
@@ -239,10 +240,15 @@ def _control_totals(linked: Linked) -> Readiness:
 
 
 def _employees(loaded: Loaded) -> Readiness:
-    n = int(str(loaded.engine.scalar("select count(distinct team) from employees")))
-    team = loaded.engine.scalar("select count(*) from tickets where agent_team is not null")
+    n = loaded.engine.scalar(
+        "select count(distinct trim(team)) from employees where engagement is not null and trim(team) in"
+        " (select trim(agent_team) from tickets where agent_team is not null)"
+    )
+    teams = int(str(n))
     needs = "an employees export (team, month, engagement) and agent_team in tickets"
-    return _one("employees", n > 0 and int(str(team)) > 0, needs, f"{n:,} teams" if n else "")
+    if teams:
+        needs = f"{MIN_TEAMS} teams with engagement and tickets"
+    return _one("employees", teams >= MIN_TEAMS, needs, f"{teams:,} teams in both" if teams else "")
 
 
 def _one(output: str, ready: bool, needs: str, has: str) -> Readiness:

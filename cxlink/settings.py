@@ -217,6 +217,7 @@ class FinanceSettings(_Group):
     discount_rate: float = Field(default=0.0, ge=0, le=1, description="a year, applied at mid-period")
     cost_per_handle_minute: float | None = Field(default=None, ge=0)
     avoidable_share: Share | None = None
+    acquisition_cost: float | None = Field(default=None, ge=0, description="of one new customer")
 
 
 class ReportSettings(_Group):

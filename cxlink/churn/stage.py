@@ -13,6 +13,7 @@ from cxlink.churn.doubt import doubt_ratios
 from cxlink.churn.fit import MainFit, Refused, build_hazards, component_ratios, exposed_leavers, fit_main
 from cxlink.churn.forms import fit_forms
 from cxlink.churn.future import gather_prospects
+from cxlink.churn.gap_ratios import fit_gap_ratios
 from cxlink.churn.gates import EVENTS_PER_COEFFICIENT
 from cxlink.churn.grouped import fit_grouped
 from cxlink.churn.lifetimes import fit_lifetimes
@@ -133,6 +134,7 @@ def _hand_over(
         lags=main.lags,
         periods=main.periods,
         proportionality=_test_proportionality(main),
+        gap_ratios=fit_gap_ratios(linked, main, settings.model.exposure_days),
         scores=score_prospects(gather_prospects(linked, main, settings.model.exposure_days, weights), model),
     )
 

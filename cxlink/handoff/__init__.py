@@ -4,7 +4,9 @@
 :class:`ChurnFit`, ``impact`` :class:`Impact`; ``report`` gets all of them as :class:`RunResult`.
 """
 
+from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
+from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -42,6 +44,7 @@ from cxlink.handoff.linkage import (
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
 from cxlink.handoff.messages import Message, Severity
+from cxlink.handoff.promises import GapRatios, PromiseGap
 from cxlink.handoff.reasons import (
     DescribedScores,
     JudgedModel,
@@ -64,11 +67,15 @@ __all__ = [
     "CostSplitRow",
     "CurrencyMoney",
     "CurvePoint",
+    "CustomerGroup",
+    "CustomerGroups",
     "CustomerScores",
     "DescribedScores",
     "Doubt",
+    "Employees",
     "ExposureForm",
     "GapFit",
+    "GapRatios",
     "HazardModel",
     "Impact",
     "JointEffect",
@@ -90,6 +97,7 @@ __all__ = [
     "Overlap",
     "PeriodRatio",
     "PeriodRatios",
+    "PromiseGap",
     "Proportionality",
     "QuarantinedRow",
     "Readiness",
@@ -101,6 +109,7 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "ServiceOutcome",
     "Severity",
     "Simulated",
     "SourceCoverage",

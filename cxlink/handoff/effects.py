@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cxlink.estimate import NotEstimable
+
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
+    from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.employees import Employees
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.promises import PromiseGap
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
+
+
+NOT_LOOKED_AT = NotEstimable("it was not looked at", "a run of every stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class Impact:
     ``overlap`` is the joint effect less the sum of the components' effects alone, from the same draws;
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
+    ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
+    and ``employees`` what goes with teams' engagement.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -93,6 +103,9 @@ class Impact:
     messages: tuple[Message, ...]
     simulated: Simulated | None = None
     not_explained: JointEffect | None = None
+    groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
+    promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
+    employees: Employees | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cxlink.estimate import Answer, Estimate, NotEstimable
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.promises import GapRatios
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ class ChurnFit:
     ``exposed_events`` counts voluntary ends under exposure to each component. ``model`` is None where churn is not
     estimable, and ``refusal`` says why. ``uncorrected_ratios`` are those by the tagger alone, where labels corrected
     the others. ``grouped`` holds hazard ratios by months where customers end on one day of
-    each month; it, ``forms`` and ``lifetimes`` are filled where the model is looked at in depth.
+    each month; it, ``forms`` and ``lifetimes`` are filled where the model is looked at in depth. ``gap_ratios`` are
+    those of recent gaps to a promise.
     """
 
     customers: int
@@ -145,6 +147,7 @@ class ChurnFit:
     lifetimes: Lifetimes | None = None
     scores: CustomerScores | None = None
     validation: tuple[Validation, ...] = ()
+    gap_ratios: tuple[GapRatios, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,9 @@ class Linked:
         What people said, where there are labels.
     cost_split : CostSplit or None
         How the handling of tickets of several components was split.
+    promises : DataFrame or None
+        Columns customer, component, measure ("" where it is not named), promised_day (of the touchpoint), gap (value
+        less promise): touchpoints of known customers that have both, before the window too.
     """
 
     customers: pd.DataFrame
@@ -134,6 +137,7 @@ class Linked:
     money: MoneyAccounts = field(default_factory=MoneyAccounts)
     labelled: LabelledIncidents | None = None
     cost_split: CostSplit | None = None
+    promises: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,91 @@ def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreRows:
+    """Answers of known customers as rows of a regression.
+
+    Parameters
+    ----------
+    value, cluster, day : ndarray
+        (n,) KPI, customer, and days since 1970-01-01.
+    exposed, experienced : ndarray
+        (n, n_components) as of :class:`Answers`.
+    refusals : tuple
+        (n_components,) why a component's effect cannot be estimated, or None.
+    covariates : ndarray
+        (n, n_covariates) of the customer.
+    always : ndarray
+        (n, n_terms) tenure and calendar.
+    """
+
+    value: np.ndarray
+    cluster: np.ndarray
+    day: np.ndarray
+    exposed: np.ndarray
+    experienced: np.ndarray
+    refusals: tuple[NotEstimable | None, ...]
+    covariates: np.ndarray
+    always: np.ndarray
+
+    @classmethod
+    def of(cls, linked: Linked, answers: Answers) -> ScoreRows:
+        """Take the answers whose customer is known.
+
+        Parameters
+        ----------
+        linked : Linked
+            Covariates and component names.
+        answers : Answers
+            The answers.
+
+        Returns
+        -------
+        ScoreRows
+            In the order of the answers.
+        """
+        used = answers.cluster >= 0
+        cluster, day = answers.cluster[used], answers.day[used]
+        exposed, experienced = answers.exposed[used], answers.experienced[used]
+        by_answers = _known_from_answers(linked)
+        return cls(
+            value=answers.value[used],
+            cluster=cluster,
+            day=day,
+            exposed=exposed,
+            experienced=experienced,
+            refusals=tuple(
+                _refusal(exposed[:, place], experienced[:, place], cluster, known_from_answers=name in by_answers)
+                for place, name in enumerate(linked.components)
+            ),
+            covariates=linked.covariates[cluster],
+            always=np.column_stack([_tenure_columns(linked, cluster, day), quarter_columns(day)]),
+        )
+
+    @property
+    def wanted(self) -> np.ndarray:
+        """Components whose effect is not refused, (n_components,) bool."""
+        return np.array([refusal is None for refusal in self.refusals], dtype=bool)
+
+    def design(self, met: np.ndarray, had: np.ndarray) -> np.ndarray:
+        """Put the columns side by side.
+
+        Parameters
+        ----------
+        met, had : ndarray
+            (n, n_components) bool: exposed, and experienced.
+
+        Returns
+        -------
+        ndarray
+            (n, n_columns): components, a constant, covariates, touchpoints not had, tenure and calendar.
+        """
+        n = len(self.value)
+        not_all = [place for place in range(had.shape[1]) if 0 < self.experienced[:, place].sum() < n]
+        first = [met.astype(float), np.ones(n), self.covariates]
+        return np.column_stack([*first, had[:, not_all].astype(float) - 1.0, self.always])
+
+
 def fit_experience(
     linked: Linked,
     answers: Answers,
@@ -178,25 +263,12 @@ def fit_experience(
     ExperienceFit
         Refused, component by component, below ten exposed answers or thirty customers.
     """
-    n_components = len(linked.components)
-    used = answers.cluster >= 0
-    value, cluster = answers.value[used], answers.cluster[used]
-    exposed, experienced = answers.exposed[used], answers.experienced[used]
+    rows = ScoreRows.of(linked, answers)
+    n_components, used = len(linked.components), answers.cluster >= 0
+    value, cluster = rows.value, rows.cluster
     labels = None
-    by_answers = _known_from_answers(linked)
-    refusals = [
-        _refusal(exposed[:, place], experienced[:, place], cluster, known_from_answers=name in by_answers)
-        for place, name in enumerate(linked.components)
-    ]
-    wanted = np.array([refusal is None for refusal in refusals], dtype=bool)
-    not_all = [place for place in range(n_components) if 0 < experienced[:, place].sum() < len(value)]
-    always = [_tenure_columns(linked, cluster, answers.day[used]), quarter_columns(answers.day[used])]
-
-    def build(met: np.ndarray, had: np.ndarray) -> np.ndarray:
-        first = [met.astype(float), np.ones(len(value)), linked.covariates[cluster]]
-        return np.column_stack([*first, had[:, not_all].astype(float) - 1.0, *always])
-
-    design = build(exposed, experienced)
+    refusals, wanted = list(rows.refusals), rows.wanted
+    design = rows.design(rows.exposed, rows.experienced)
     usable = np.append(wanted, np.ones(design.shape[1] - n_components, dtype=bool))
     n_terms = 1 + linked.covariates.shape[1]
     beta, drawn = np.zeros(design.shape[1]), np.zeros((len(weights), design.shape[1]))
@@ -208,7 +280,7 @@ def fit_experience(
         drawn[:, n_components] = beta[n_components]
     else:
         if said is not None and label_weights is not None:
-            designs = (build(said.exposed[used], said.experienced[used]), design)
+            designs = (rows.design(said.exposed[used], said.experienced[used]), design)
             try:
                 fit = correct_regression(
                     fit,

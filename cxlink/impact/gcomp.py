@@ -48,6 +48,8 @@ class Contrasts:
         (4,) all components' incidents removed.
     ceiling : ndarray
         (4,) all components' incidents removed, and nobody leaves of their own will.
+    held : ndarray
+        (n_groups,) revenue as is of one customer of each group of the base, on average.
     """
 
     alone: np.ndarray
@@ -55,6 +57,7 @@ class Contrasts:
     shapley: np.ndarray
     joint: np.ndarray
     ceiling: np.ndarray
+    held: np.ndarray
 
     def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
         """Move from one centre to another.
@@ -75,6 +78,7 @@ class Contrasts:
             self.shapley + to.shapley - less.shapley,
             self.joint + to.joint - less.joint,
             self.ceiling + to.ceiling - less.ceiling,
+            self.held + to.held - less.held,
         )
 
 
@@ -90,6 +94,8 @@ class Simulation:
         (4,) all components' incidents removed, and nobody leaving of their own will besides.
     error : ndarray
         (n_components + 1, 4) standard error that customers and futures leave in ``alone`` and, last, ``joint``.
+    held : ndarray
+        (n_groups,) revenue as is of one customer of each group of the base, on average.
     """
 
     alone: np.ndarray
@@ -97,6 +103,7 @@ class Simulation:
     joint: np.ndarray
     ceiling: np.ndarray
     error: np.ndarray
+    held: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ class Base:
         Ends of any kind a day at risk, over the observed window; for data that no hazard can be fitted to.
     weight : ndarray
         (n_active,) how many customers each stands for.
+    groups : ndarray
+        (n_groups, n_active) bool: whose revenue as is is told; a customer may be in several groups, or in none.
     """
 
     customer: np.ndarray
@@ -129,6 +138,7 @@ class Base:
     residual: np.ndarray
     end_rate: float
     weight: np.ndarray
+    groups: np.ndarray
 
     def sample(self, n: int, rng: np.random.Generator) -> Base:
         """Draw some of the customers, those alike side by side.
@@ -159,10 +169,11 @@ class Base:
             covered_months=self.covered_months[kept],
             residual=self.residual[:, kept],
             weight=weight[kept],
+            groups=self.groups[:, kept],
         )
 
 
-def build_base(linked: Linked, exposure_days: int) -> Base:
+def build_base(linked: Linked, exposure_days: int, groups: np.ndarray | None = None) -> Base:
     """Gather the active customers and what still acts on them.
 
     Parameters
@@ -171,6 +182,8 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         Timelines.
     exposure_days : int
         How long an incident acts.
+    groups : ndarray, optional
+        (n_groups, n_active) bool: whose revenue as is is told; no group where absent.
 
     Returns
     -------
@@ -195,6 +208,7 @@ def build_base(linked: Linked, exposure_days: int) -> Base:
         residual=residual,
         end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
         weight=np.ones(len(keys)),
+        groups=np.zeros((0, len(keys)), dtype=bool) if groups is None else groups,
     )
 
 
@@ -255,17 +269,19 @@ class Projector:
         Simulation
             With what the luck of customers and futures leaves in them.
         """
-        sums = []
+        sums, held = [], []
         of_customers = np.zeros((len(self._base.customer), len(self._fits.incidence) + 1, 4))
         for _ in range(FUTURES):
             world = self._future(rng)
-            gains, totals = self._gains_of_customers(world)
+            gains, totals, revenue = self._gains_of_customers(world)
+            held.append(self._mean_by_group(revenue))
             of_customers += gains / FUTURES
             sums.append(np.vstack([totals, *self._other_gains(world)]))
         found, n = np.array(sums), len(self._fits.incidence)
         error = sampling_error(of_customers, found[:, : n + 1], self._base.weight, is_sample=is_sample)
         mean = found.mean(axis=0)
-        return Simulation(mean[:n], mean[n + 1 : 2 * n + 1], mean[n], mean[-1], error)
+        held_mean = np.mean(held, axis=0)
+        return Simulation(mean[:n], mean[n + 1 : 2 * n + 1], mean[n], mean[-1], error, held_mean)
 
     def expect(self, number: int | None, *, exact: bool = False) -> Contrasts:
         """Contrasts under expected exposures, at the point estimate or in one joint draw of all fitted parts.
@@ -285,6 +301,25 @@ class Projector:
             Sums over the customers that the base stands for.
         """
         return self._contrasts(self._expected(number), exact=exact)
+
+    def revenue(self, number: int | None, rng: np.random.Generator | None = None) -> np.ndarray:
+        """Discounted revenue of each customer as is.
+
+        Parameters
+        ----------
+        number : int or None
+            Which draw; the point estimate where None.
+        rng : Generator, optional
+            For one future at the point estimate; under expected exposures where absent.
+
+        Returns
+        -------
+        ndarray
+            (n_active,) over the horizon.
+        """
+        world = self._expected(number) if rng is None else self._future(rng)
+        revenue: np.ndarray = world.values([AS_IS] * len(self._fits.incidence))[REVENUE]
+        return revenue
 
     def _future(self, rng: np.random.Generator) -> World:
         """One future at the point estimate."""
@@ -307,7 +342,8 @@ class Projector:
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
-        as_is = world.totals([AS_IS] * n)
+        each = world.values([AS_IS] * n)
+        as_is = world.add_up(each)
 
         def gain(names: Sequence[str]) -> np.ndarray:
             return gain_over(as_is, world.totals(names))
@@ -322,7 +358,15 @@ class Projector:
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
         *tenth, ceiling = self._other_gains(world)
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling)
+        held = self._mean_by_group(each[REVENUE])
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling, held)
+
+    def _mean_by_group(self, values: np.ndarray) -> np.ndarray:
+        """Mean of each group; of one that is not in the sample, there is none."""
+        weight = self._base.groups * self._base.weight
+        size = weight.sum(axis=1)
+        means: np.ndarray = np.divide(weight @ values, size, out=np.full(len(size), np.nan), where=size > 0)
+        return means
 
     def _other_gains(self, world: World) -> list[np.ndarray]:
         """Gains of a tenth of each component's incidents removed, and last of nobody leaving at all."""
@@ -332,8 +376,8 @@ class Projector:
         ceiling = world.add_up(world.values(["none"] * n, nobody_leaves=True))
         return [*(gain_over(as_is, world.totals(names)) for names in tenth), gain_over(as_is, ceiling)]
 
-    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray]:
-        """Gains of one component alone and last of all, (n_components + 1, 4), and before them each customer's part."""
+    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Each customer's part of the gains, these as sums (n_components + 1, 4: last of all), and revenue as is."""
         n, weight = len(self._fits.incidence), self._base.weight
         as_is = world.values([AS_IS] * n)
         totals = world.add_up(as_is)
@@ -348,7 +392,7 @@ class Projector:
             points = (values[3] - after * values[4]) / (weight @ values[4])
             points = points - (as_is[3] - before * as_is[4]) / (weight @ as_is[4])
             gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
-        return np.moveaxis(np.array(gains), 2, 0), np.array(sums)
+        return np.moveaxis(np.array(gains), 2, 0), np.array(sums), as_is[REVENUE]
 
     def _rates(self, place: int, number: int | None) -> np.ndarray:
         incidence = self._fits.incidence[place]
@@ -431,4 +475,4 @@ def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
     shapley = expected.shapley + simulation.alone - expected.alone
     if len(shapley):
         shapley = shapley + (simulation.joint - shapley.sum(axis=0)) / len(shapley)
-    return Contrasts(simulation.alone, simulation.tenth, shapley, simulation.joint, simulation.ceiling)
+    return Contrasts(simulation.alone, simulation.tenth, shapley, simulation.joint, simulation.ceiling, simulation.held)

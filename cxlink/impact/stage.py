@@ -8,9 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import ChurnFit, Impact, Linked, Loaded
+from cxlink.handoff import ChurnFit, CustomerGroups, Impact, Linked, Loaded
+from cxlink.impact.answers import Drawn
 from cxlink.impact.cells import EffectTable
+from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
+from cxlink.impact.employees import compare_teams
 from cxlink.impact.experience import (
     KPI_UNITS,
     choose_kpi,
@@ -19,7 +22,7 @@ from cxlink.impact.experience import (
     gather_answers,
     mean_with_interval,
 )
-from cxlink.impact.gcomp import Fits, build_base
+from cxlink.impact.gcomp import FUTURES, Base, Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
 from cxlink.impact.messages import (
@@ -32,8 +35,13 @@ from cxlink.impact.messages import (
 )
 from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
-from cxlink.impact.project import project
+from cxlink.impact.project import Projection, project
+from cxlink.impact.promise import compare_promises
+from cxlink.parallel import in_order
 from cxlink.settings import Settings
+
+MOST_NEWCOMERS = 1000
+"""New customers that are projected where more were acquired."""
 
 
 def estimate_impact(
@@ -80,10 +88,22 @@ def estimate_impact(
     else:
         said = gather_answers(labels.linked, kpi, model.exposure_days)
         experience = fit_experience(linked, answers, weights, said=said, label_weights=labels.weights)
-    base = build_base(linked, model.exposure_days)
+    parted = part_customers(linked)
+    base = build_base(linked, model.exposure_days, parted.priced)
     level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
+    promises = compare_promises(
+        linked,
+        answers,
+        churn.gap_ratios,
+        kpi_unit=unit,
+        exposure_days=model.exposure_days,
+        no_churn=churn.refusal,
+        weights=weights,
+    )
     if len(base.customer) == 0:
-        return estimate_observed(linked, churn, kpi, answers, experience, level)
+        nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
+        observed = estimate_observed(linked, churn, kpi, answers, experience, level)
+        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -102,6 +122,7 @@ def estimate_impact(
         threads=loaded.engine.threads,
         progress=progress,
     )
+    groups = _compare(linked, loaded, churn, settings, parted, fits, base, projected, weights, rng)
     table = EffectTable(linked, churn, settings, fits, projected, unit, len(base.customer), answers)
     means = frame_of_means(linked, answers, unit)
     components = [
@@ -127,7 +148,64 @@ def estimate_impact(
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
+        groups=groups,
+        promises=promises,
+        employees=compare_teams(loaded),
     )
+
+
+def _compare(
+    linked: Linked,
+    loaded: Loaded,
+    churn: ChurnFit,
+    settings: Settings,
+    parted: Parted,
+    fits: Fits,
+    base: Base,
+    projected: Projection,
+    weights: np.ndarray,
+    rng: np.random.Generator,
+) -> CustomerGroups:
+    """Existing customers beside new ones, these projected from the day of their acquisition."""
+    new = build_newcomers(linked, base, parted.recent, most=MOST_NEWCOMERS, rng=rng)
+    worth = Worth(
+        held=projected.point.held,
+        held_draws=np.array([one.held for one in projected.draws]),
+        new=_project_newcomers(new, fits, settings, weights, rng, loaded.engine.threads),
+        new_customers=len(new.customer),
+    )
+    return compare_groups(
+        linked,
+        loaded,
+        parted,
+        worth,
+        settings.finance,
+        currency=settings.project.currency,
+        horizon_months=settings.model.horizon_months,
+        no_churn=churn.refusal,
+        weights=weights,
+    )
+
+
+def _project_newcomers(
+    new: Base, fits: Fits, settings: Settings, weights: np.ndarray, rng: np.random.Generator, threads: int
+) -> Drawn:
+    """Discounted revenue of one new customer: they are drawn from those to come, so each draw weighs them anew."""
+    if not len(new.customer):
+        return Drawn(0.0, np.zeros(len(weights)))
+    projector = Projector(
+        new,
+        fits,
+        n_months=settings.model.horizon_months,
+        exposure_days=settings.model.exposure_days,
+        discount_rate=settings.finance.discount_rate,
+        rng=rng,
+    )
+    point = float(np.mean([projector.revenue(None, rng).mean() for _ in range(FUTURES)]))
+    expected = float(projector.revenue(None).mean())
+    drawn = in_order(projector.revenue, range(len(weights)), threads + 1)
+    means = [np.average(one, weights=weight) for one, weight in zip(drawn, weights[:, new.customer], strict=True)]
+    return Drawn(point, np.array(means) + point - expected)
 
 
 def _where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:

@@ -58,3 +58,33 @@ def count_between(
     lower = np.searchsorted(keys, customer * span + after, side="right")
     counts: np.ndarray = (upper - lower).astype(float)
     return counts
+
+
+def sum_between(
+    events: pd.DataFrame, day_column: str, column: str, customer: np.ndarray, after: np.ndarray, until: np.ndarray
+) -> np.ndarray:
+    """Add up what a customer's events say after one day, up to and with another.
+
+    Parameters
+    ----------
+    events : DataFrame
+        With customer, a column of days and one of numbers.
+    day_column, column : str
+        Those columns.
+    customer, after, until : ndarray
+        (n,) whom to look up, and between which days: ``after < day <= until``.
+
+    Returns
+    -------
+    ndarray
+        (n,) sums; exactly 0 where all numbers are.
+    """
+    span = 10_000_000
+    keys = events["customer"].to_numpy() * span + events[day_column].to_numpy()
+    order = np.argsort(keys, kind="stable")
+    keys, number = keys[order], events[column].to_numpy(dtype=float)[order]
+    upper = np.searchsorted(keys, customer * span + until, side="right")
+    lower = np.searchsorted(keys, customer * span + after, side="right")
+    so_far, seen = (np.concatenate([[0.0], np.cumsum(values)]) for values in (number, number != 0))
+    # what rounding leaves of a sum of zeros is not a number to count
+    return np.where(seen[upper] > seen[lower], so_far[upper] - so_far[lower], 0.0)

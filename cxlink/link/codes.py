@@ -78,8 +78,8 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Check the column in the customers export, or take it out of adjust_for.",
     ),
     "CX221": (
-        "Sources not used yet",
-        "These tables were read and are in the ledger; this version does not use them in any estimate.",
+        "Columns not used yet",
+        "These columns were read and are in the ledger; this version does not use them in any estimate.",
         "Nothing to do.",
     ),
     "CX222": (

@@ -31,6 +31,7 @@ from cxlink.link.linkage import build_linkage
 from cxlink.link.match_messages import match_messages
 from cxlink.link.overlaps import find_overlaps, overlap_messages
 from cxlink.link.prices import build_prices
+from cxlink.link.promises import build_promises
 from cxlink.link.responses import build_responses
 from cxlink.link.spells import build_spells
 from cxlink.settings import Settings
@@ -140,6 +141,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         money=money,
         labelled=labelled,
         cost_split=split,
+        promises=build_promises(loaded),
     )
 
 

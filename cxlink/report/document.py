@@ -10,6 +10,8 @@ from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unex
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.employee_sections import build_employee_section
+from cxlink.report.group_sections import build_group_section
 from cxlink.report.method import describe_limits, describe_method
 from cxlink.report.notes import Notes, explain
 from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate
@@ -25,7 +27,9 @@ from cxlink.report.parts import (
     Untrusted,
     Wanted,
 )
+from cxlink.report.promise_sections import build_promise_section
 from cxlink.report.redact import redact_text
+from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
@@ -89,6 +93,17 @@ def build_document(result: RunResult) -> Document:
         next_steps=_next_steps(notices, wanted),
         method=describe_method(result),
         not_to_conclude=describe_limits(result),
+        sections=_sections(result, published=published),
+    )
+
+
+def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
+    """Tables that stand by themselves."""
+    impact = result.impact
+    return (
+        build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
+        build_group_section(impact.groups, currency=result.currency, published=published),
+        build_employee_section(impact.employees),
     )
 
 

@@ -14,6 +14,7 @@ from cxlink import __version__
 from cxlink.report import words
 from cxlink.report.curve_drawing import HEIGHT, WIDTH, draw_bars, draw_curves
 from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
+from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
 
 
@@ -59,6 +60,7 @@ def _environment() -> Environment:
     environment.filters["shown"] = _shown
     environment.filters["said"] = _said
     environment.filters["count"] = _count
+    environment.filters["rows"] = show_rows
     return environment
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cxlink.report.parts import Document, Row, render_sentence
+from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.words import (
     ABSENT_CAUSES,
@@ -17,6 +19,9 @@ from cxlink.report.words import (
     detail_columns,
     detail_values,
 )
+
+FIGURE = re.compile(r"[-+0-9.,()%< ]+(?: to [-+0-9.,()% ]+)?")
+"""What nothing can be hidden in: it is shown as it is, so that the text reads well too."""
 
 
 def render_markdown(document: Document) -> str:
@@ -39,6 +44,7 @@ def render_markdown(document: Document) -> str:
         *_causes(document),
         *_data(document),
         *_curves(document),
+        *_sections(document),
         *_readiness(document),
         "## Method",
         *document.method,
@@ -153,6 +159,16 @@ def _curves(document: Document) -> list[str]:
     ]
     heads = ["Customers", "Days since acquisition", "Still with us, %", "At risk"]
     return ["## Staying", _said(document.churn_line), _table(heads, rows) if rows else ""]
+
+
+def _sections(document: Document) -> list[str]:
+    blocks = []
+    for section in document.sections:
+        rows = [[text if FIGURE.fullmatch(text) else _shown(text) for text in cells] for cells in show_rows(section)]
+        heads = [_shown(label) for label, _ in section.columns]
+        blocks += [f"## {_shown(section.title)}", _table(heads, rows) if rows else ""]
+        blocks.append(_list(_shown(note) for note in section.notes))
+    return blocks
 
 
 def _readiness(document: Document) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxlink.report.numbers import Figure
+from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
 
 
@@ -238,6 +239,7 @@ class Document:
     next_steps: tuple[Sentence, ...]
     method: tuple[str, ...]
     not_to_conclude: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
 
     @property
     def header(self) -> Sentence:

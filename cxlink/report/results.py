@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from cxlink.estimate import Answer, Estimate, NotEstimable
+from cxlink.estimate import Answer
 from cxlink.handoff import (
     CauseCount,
     ChurnFit,
@@ -23,27 +23,28 @@ from cxlink.handoff import (
     TestResult,
     Unexplained,
 )
+from cxlink.report.answer_models import AnswerResult
+from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.diagnostics import collect_messages
+from cxlink.report.employee_results import build_employees_result
+from cxlink.report.group_results import build_groups_result
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
-from cxlink.report.numbers import SMALL_COUNT, round_exact
+from cxlink.report.numbers import round_exact
+from cxlink.report.promise_results import build_promise_results
 from cxlink.report.results_models import (
     SCHEMA,
-    AnswerResult,
     CalibrationTestResult,
     CauseResult,
     ChurnResult,
     ComponentResult,
     CostSplitResult,
     CostSplitRowResult,
-    CountResult,
     CurveResult,
     DiagnosticResult,
     DoubtResult,
     EffectsResult,
-    EstimateResult,
     LagResult,
     LedgerResult,
-    NotEstimableResult,
     ObservedResult,
     PeriodResult,
     PeriodsResult,
@@ -56,7 +57,7 @@ from cxlink.report.results_models import (
     UnexplainedResult,
     results_schema,
 )
-from cxlink.report.suppress import EFFECTS, is_suppressed, suppress_small_cells
+from cxlink.report.suppress import EFFECTS, suppress_small_cells
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
 
@@ -109,9 +110,12 @@ def build_results(result: RunResult) -> dict[str, Any]:
             for m in collect_messages(result)
         ],
         horizon_months=result.horizon_months,
-        population=_count(impact.population, published=published),
-        experience_level=_answer(impact.experience_level),
+        population=count_result(impact.population, published=published),
+        experience_level=answer_result(impact.experience_level),
         money=build_money_result(result.linked.money, published=published),
+        customer_groups=build_groups_result(impact.groups, published=published),
+        promises=build_promise_results(impact.promises, published=published),
+        employees=build_employees_result(impact.employees),
     )
     return document.model_dump(mode="json", by_alias=True)
 
@@ -163,33 +167,8 @@ def dump_json(document: object) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 
-def _answer(answer: Answer) -> AnswerResult:
-    if isinstance(answer, NotEstimable):
-        return NotEstimableResult(not_estimable=answer.reason, needs=answer.needs)
-    return _estimate(answer)
-
-
-def _estimate(estimate: Estimate) -> EstimateResult:
-    return EstimateResult(
-        point=round_exact(estimate.point),
-        low=round_exact(estimate.low),
-        high=round_exact(estimate.high),
-        level=round_exact(estimate.level),
-        unit=estimate.unit,
-        n=int(estimate.n),
-        events=int(estimate.events),
-        method=estimate.method,
-    )
-
-
 def _answers(answers: Mapping[str, Answer]) -> dict[str, AnswerResult]:
-    return {name: _answer(answer) for name, answer in answers.items()}
-
-
-def _count(count: int, *, published: bool) -> CountResult:
-    if is_suppressed(count, published=published):
-        return NotEstimableResult(not_estimable=f"suppressed: fewer than {SMALL_COUNT}", needs="a larger group")
-    return int(count)
+    return {name: answer_result(answer) for name, answer in answers.items()}
 
 
 def _ledger(entry: LedgerEntry) -> LedgerResult:
@@ -211,23 +190,23 @@ def _ledger(entry: LedgerEntry) -> LedgerResult:
 
 
 def _effects(effect: ComponentEffect | JointEffect) -> dict[str, AnswerResult]:
-    return {name: _answer(getattr(effect, name)) for name in EFFECTS}
+    return {name: answer_result(getattr(effect, name)) for name in EFFECTS}
 
 
 def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
     return ComponentResult(
         component=effect.component,
-        incidents=_count(effect.incidents, published=published),
-        customers_reached=_count(effect.customers_reached, published=published),
-        hazard_ratio=_answer(effect.hazard_ratio),
+        incidents=count_result(effect.incidents, published=published),
+        customers_reached=count_result(effect.customers_reached, published=published),
+        hazard_ratio=answer_result(effect.hazard_ratio),
         **_effects(effect),
         joint_share=_answers(effect.joint_share),
         rank=RankResult(best=effect.rank_best, worst=effect.rank_worst),
         grade=effect.grade,
         warnings=list(effect.warnings),
         tenth=_answers(effect.tenth),
-        seen_after=_answer(effect.seen_after),
-        seen_otherwise=_answer(effect.seen_otherwise),
+        seen_after=answer_result(effect.seen_after),
+        seen_otherwise=answer_result(effect.seen_otherwise),
     )
 
 
@@ -255,8 +234,8 @@ def _doubt(one: Doubt) -> DoubtResult:
 
 def _simulated(one: Simulated, *, published: bool) -> SimulatedResult:
     return SimulatedResult(
-        customers=_count(one.customers, published=published),
-        of=_count(one.of, published=published),
+        customers=count_result(one.customers, published=published),
+        of=count_result(one.of, published=published),
         futures=one.futures,
         share_of_error=round_exact(one.share_of_error),
     )
@@ -265,9 +244,9 @@ def _simulated(one: Simulated, *, published: bool) -> SimulatedResult:
 def _unexplained(one: Unexplained, *, published: bool) -> UnexplainedResult:
     return UnexplainedResult(
         what=one.what,
-        records=_count(one.records, published=published),
-        of=_count(one.of, published=published),
-        share=_answer(one.share),
+        records=count_result(one.records, published=published),
+        of=count_result(one.of, published=published),
+        share=answer_result(one.share),
     )
 
 
@@ -275,22 +254,22 @@ def _cause(cause: CauseCount, *, published: bool) -> CauseResult:
     return CauseResult(
         component=cause.component,
         cause=cause.cause,
-        comments=_count(cause.comments, published=published),
-        tickets=_count(cause.tickets, published=published),
-        customers=_count(cause.customers, published=published),
-        share=_answer(cause.share),
-        corrected_share=_answer(cause.corrected_share),
-        trend=_answer(cause.trend),
+        comments=count_result(cause.comments, published=published),
+        tickets=count_result(cause.tickets, published=published),
+        customers=count_result(cause.customers, published=published),
+        share=answer_result(cause.share),
+        corrected_share=answer_result(cause.corrected_share),
+        trend=answer_result(cause.trend),
         examples=list(cause.examples),
     )
 
 
 def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
     return ChurnResult(
-        customers=_count(churn.customers, published=published),
-        events=_count(churn.events, published=published),
+        customers=count_result(churn.customers, published=published),
+        events=count_result(churn.events, published=published),
         validation={
-            f"{name}_{one.months}_months": _answer(answer)
+            f"{name}_{one.months}_months": answer_result(answer)
             for one in churn.validation
             for name, answer in one.measures.items()
         },
@@ -307,13 +286,15 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
         uncorrected_ratios=_answers(churn.uncorrected_ratios),
         doubt=[_doubt(one) for one in churn.doubt],
         lags=[
-            LagResult(component=one.component, months=[_answer(m) for m in one.months], reverse=one.reverse)
+            LagResult(component=one.component, months=[answer_result(m) for m in one.months], reverse=one.reverse)
             for one in churn.lags
         ],
         periods=[
             PeriodsResult(
                 component=one.component,
-                periods=[PeriodResult(period=part.label, hazard_ratio=_answer(part.ratio)) for part in one.periods],
+                periods=[
+                    PeriodResult(period=part.label, hazard_ratio=answer_result(part.ratio)) for part in one.periods
+                ],
                 p_value=round_exact(one.p_value),
             )
             for one in churn.periods
@@ -329,7 +310,7 @@ def _churn(churn: ChurnFit, *, published: bool) -> ChurnResult:
         ],
         curve=[_curve_point(point) for point in churn.curve],
         covariate_ratios=_answers(churn.covariate_ratios),
-        involuntary_events=_count(churn.involuntary_events, published=published),
+        involuntary_events=count_result(churn.involuntary_events, published=published),
         not_estimable=churn.refusal.reason if churn.refusal else None,
         needs=churn.refusal.needs if churn.refusal else None,
     )

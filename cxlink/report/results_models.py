@@ -4,49 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
+from cxlink.report.employee_models import EmployeesResult
+from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
+from cxlink.report.promise_models import PromiseResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class EstimateResult(_Part):
-    """A number with its interval."""
-
-    point: float
-    low: float
-    high: float
-    level: float
-    unit: str
-    n: int
-    events: int
-    method: str
-
-
-class NotEstimableResult(_Part):
-    """Why there is no number, and what would unlock it."""
-
-    not_estimable: str
-    needs: str
-
-
-AnswerResult = EstimateResult | NotEstimableResult
-CountResult = int | NotEstimableResult
-
-
-class ObservedResult(_Part):
+class ObservedResult(Part):
     """First and last day that count, ISO 8601."""
 
     from_: str = Field(serialization_alias="from")
     to: str
 
 
-class LedgerResult(_Part):
+class LedgerResult(Part):
     """What became of one file."""
 
     source: str
@@ -64,7 +40,7 @@ class LedgerResult(_Part):
     rows_rounded: int
 
 
-class EffectsResult(_Part):
+class EffectsResult(Part):
     """The quantities of an effect."""
 
     experience: AnswerResult
@@ -75,14 +51,14 @@ class EffectsResult(_Part):
     net_benefit: AnswerResult
 
 
-class RankResult(_Part):
+class RankResult(Part):
     """Best and worst rank by net benefit, 1 = costliest."""
 
     best: int | None
     worst: int | None
 
 
-class ComponentResult(_Part):
+class ComponentResult(Part):
     """What all incidents of one component do."""
 
     component: str
@@ -104,7 +80,7 @@ class ComponentResult(_Part):
     seen_otherwise: AnswerResult
 
 
-class CauseResult(_Part):
+class CauseResult(Part):
     """How many records bear a root cause."""
 
     component: str
@@ -118,7 +94,7 @@ class CauseResult(_Part):
     examples: list[str]
 
 
-class UnexplainedResult(_Part):
+class UnexplainedResult(Part):
     """What nothing is known to stand behind: low scores, tickets or leavers."""
 
     what: Literal["low scores", "tickets", "leavers"]
@@ -127,7 +103,7 @@ class UnexplainedResult(_Part):
     share: AnswerResult
 
 
-class CurveResult(_Part):
+class CurveResult(Part):
     """One step of the curve of staying."""
 
     segment: str
@@ -138,7 +114,7 @@ class CurveResult(_Part):
     at_risk: int
 
 
-class LagResult(_Part):
+class LagResult(Part):
     """Hazard ratios of a component by month since the incident, the first month first."""
 
     component: str
@@ -146,14 +122,14 @@ class LagResult(_Part):
     reverse: bool
 
 
-class PeriodResult(_Part):
+class PeriodResult(Part):
     """A hazard ratio in one period of tenure."""
 
     period: str
     hazard_ratio: AnswerResult
 
 
-class PeriodsResult(_Part):
+class PeriodsResult(Part):
     """Hazard ratios of a component by period of tenure, and the p value that they are one."""
 
     component: str
@@ -161,7 +137,7 @@ class PeriodsResult(_Part):
     p_value: float
 
 
-class ProportionalityResult(_Part):
+class ProportionalityResult(Part):
     """Score test that a hazard ratio does not move with tenure."""
 
     term: str
@@ -170,7 +146,7 @@ class ProportionalityResult(_Part):
     p_value: float
 
 
-class CalibrationTestResult(_Part):
+class CalibrationTestResult(Part):
     """A-calibration of a validation."""
 
     months: int
@@ -179,7 +155,7 @@ class CalibrationTestResult(_Part):
     p_value: float
 
 
-class DoubtResult(_Part):
+class DoubtResult(Part):
     """How strong a cause that was not measured would have to be to explain a hazard ratio away."""
 
     component: str
@@ -190,7 +166,7 @@ class DoubtResult(_Part):
     times_to_touch: float | None
 
 
-class ChurnResult(_Part):
+class ChurnResult(Part):
     """The churn data and model."""
 
     customers: CountResult
@@ -209,14 +185,14 @@ class ChurnResult(_Part):
     needs: str | None
 
 
-class ReconciliationResult(_Part):
+class ReconciliationResult(Part):
     """One line of those that add up to the accepted revenue, in minor units of the project's currency."""
 
     line: str
     minor_units: int
 
 
-class ReadinessResult(_Part):
+class ReadinessResult(Part):
     """Whether one output is possible with this data."""
 
     output: str
@@ -225,7 +201,7 @@ class ReadinessResult(_Part):
     has: str
 
 
-class DiagnosticResult(_Part):
+class DiagnosticResult(Part):
     """A message."""
 
     code: str
@@ -235,7 +211,7 @@ class DiagnosticResult(_Part):
     remedy: str
 
 
-class ChangeResult(_Part):
+class ChangeResult(Part):
     """What a change would do."""
 
     name: str
@@ -252,7 +228,7 @@ class ChangeResult(_Part):
     break_even_reduction: float | None
 
 
-class ClaimResult(_Part):
+class ClaimResult(Part):
     """Whether a claim holds here."""
 
     text: str
@@ -266,7 +242,7 @@ class ClaimResult(_Part):
     reasons: list[str]
 
 
-class KpiResult(_Part):
+class KpiResult(Part):
     """What one KPI adds to the prediction of an outcome."""
 
     kpi: str
@@ -274,7 +250,7 @@ class KpiResult(_Part):
     gain: AnswerResult
 
 
-class SignalResult(_Part):
+class SignalResult(Part):
     """One month of a monitored series."""
 
     series: str
@@ -286,7 +262,7 @@ class SignalResult(_Part):
     signal: bool
 
 
-class BridgeResult(_Part):
+class BridgeResult(Part):
     """One term of what moved a KPI from one month to another."""
 
     kpi: str
@@ -296,7 +272,7 @@ class BridgeResult(_Part):
     value: float
 
 
-class CostSplitRowResult(_Part):
+class CostSplitRowResult(Part):
     """Handling of a component's tickets, in minor units: as split, in equal parts, and all to the one named first."""
 
     component: str
@@ -305,7 +281,7 @@ class CostSplitRowResult(_Part):
     primary: int
 
 
-class CostSplitResult(_Part):
+class CostSplitResult(Part):
     """How the handling of tickets of several components was split; refused: why equally."""
 
     tickets: CountResult
@@ -314,7 +290,7 @@ class CostSplitResult(_Part):
     components: list[CostSplitRowResult]
 
 
-class SimulatedResult(_Part):
+class SimulatedResult(Part):
     """How exactly the projection was computed."""
 
     customers: CountResult
@@ -323,7 +299,7 @@ class SimulatedResult(_Part):
     share_of_error: float
 
 
-class Results(_Part):
+class Results(Part):
     """All of ``results.json``."""
 
     schema_: Literal["cxlink.results/1"] = Field(serialization_alias="schema")
@@ -355,6 +331,9 @@ class Results(_Part):
     experience_level: AnswerResult
     reconciliation: list[ReconciliationResult]
     money: MoneyResult
+    customer_groups: CustomerGroupsResult | NotEstimableResult
+    promises: list[PromiseResult] | NotEstimableResult
+    employees: EmployeesResult | NotEstimableResult
 
 
 def results_schema() -> dict[str, Any]:

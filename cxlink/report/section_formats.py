@@ -49,6 +49,23 @@ def show_cell(value: Value, kind: Kind) -> str:
     return format_count(round(value))
 
 
+def show_rows(section: Section) -> list[list[str]]:
+    """Round the cells of a section for people.
+
+    Parameters
+    ----------
+    section : Section
+        What is shown.
+
+    Returns
+    -------
+    list of list of str
+        Not yet escaped for any place.
+    """
+    kinds = [kind for _, kind in section.columns]
+    return [[show_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in section.rows]
+
+
 def render_sections(sections: Sequence[Section], width: int) -> list[Text]:
     """Lay out sections in fixed-width text.
 
@@ -181,8 +198,4 @@ def render_json_sections(sections: Sequence[Section]) -> str:
 
 
 def _cells(section: Section, sink: Sink) -> list[list[str]]:
-    kinds = [kind for _, kind in section.columns]
-    return [
-        [render_text(show_cell(value, kind), sink) for value, kind in zip(row, kinds, strict=True)]
-        for row in section.rows
-    ]
+    return [[render_text(text, sink) for text in row] for row in show_rows(section)]

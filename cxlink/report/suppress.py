@@ -5,7 +5,6 @@ It is done once, before any rendering, so that no file can tell what another one
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,54 +21,27 @@ from cxlink.handoff import (
     RunResult,
     Unexplained,
 )
-from cxlink.report.numbers import SMALL_COUNT, format_count
+from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
+from cxlink.report.numbers import SMALL_COUNT
+from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
 
-FEW = NotEstimable(f"suppressed: fewer than {SMALL_COUNT} customers", "a larger group")
-DOMINATED = NotEstimable("suppressed: one customer makes up more than half", "a larger group")
-DEDUCIBLE = NotEstimable("suppressed: another component's figure would follow from it", "a larger group")
+__all__ = [
+    "DEDUCIBLE",
+    "DOMINATED",
+    "EFFECTS",
+    "FEW",
+    "clean_answer",
+    "is_suppressed",
+    "show_count",
+    "suppress_small_cells",
+]
+
 EFFECTS = ("experience", "customers_kept", "revenue_kept", "margin_kept", "cost_saved", "net_benefit")
 _MONEY = ("revenue_kept", "margin_kept", "cost_saved", "net_benefit")
 _CURVE_STEP_DAYS = 30
-_SINGLE_DIGIT = re.compile(r"(?<![\w.,<+-])[0-9](?![\w.,%])")
-
-
-def is_suppressed(count: int, *, published: bool) -> bool:
-    """Whether a count is too small to be shown.
-
-    Parameters
-    ----------
-    count : int
-        Of customers or of their records.
-    published : bool
-        Whether the audience is the public.
-
-    Returns
-    -------
-    bool
-        True below 10 for the public.
-    """
-    return published and count < SMALL_COUNT
-
-
-def show_count(count: int, *, published: bool) -> str:
-    """Show a count, or ``<10``.
-
-    Parameters
-    ----------
-    count : int
-        Of customers or of their records.
-    published : bool
-        Whether the audience is the public.
-
-    Returns
-    -------
-    str
-        Such as ``4,012`` or ``<10``.
-    """
-    return f"<{SMALL_COUNT}" if is_suppressed(count, published=published) else format_count(count)
 
 
 def suppress_small_cells(result: RunResult) -> RunResult:
@@ -132,6 +104,9 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         overlap=overlap,
         not_explained=rest,
         messages=_hide_digits(impact.messages),
+        groups=suppress_groups(impact.groups),
+        promises=suppress_promises(impact.promises),
+        employees=suppress_employees(impact.employees),
     )
     return kept, hidden
 
@@ -200,24 +175,6 @@ def _suppress_effect(effect: ComponentEffect, reason: NotEstimable | None) -> Co
     )
 
 
-def clean_answer(answer: Answer) -> Answer:
-    """Hide an answer that fewer than ten customers are behind, and single digits in the reason why there is none.
-
-    Parameters
-    ----------
-    answer : Answer
-        Of any kind.
-
-    Returns
-    -------
-    Answer
-        The same where nothing is to be hidden.
-    """
-    if isinstance(answer, Estimate):
-        return FEW if answer.n < SMALL_COUNT else answer
-    return replace(answer, reason=_hide_in(answer.reason))
-
-
 def _clean_all(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     return {key: clean_answer(answer) for key, answer in answers.items()}
 
@@ -246,7 +203,7 @@ def _suppress_churn(churn: ChurnFit) -> ChurnFit:
         uncorrected_ratios=_clean_all(churn.uncorrected_ratios),
         # of a ratio that is hidden its E-value would tell
         doubt=tuple(one for one in churn.doubt if isinstance(ratios[one.component], Estimate)),
-        refusal=None if churn.refusal is None else replace(churn.refusal, reason=_hide_in(churn.refusal.reason)),
+        refusal=None if churn.refusal is None else replace(churn.refusal, reason=hide_digits(churn.refusal.reason)),
         messages=_hide_digits(churn.messages),
     )
 
@@ -258,8 +215,4 @@ def _thin(curve: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
 
 
 def _hide_digits(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    return tuple(replace(message, message=_hide_in(message.message)) for message in messages)
-
-
-def _hide_in(text: str) -> str:
-    return _SINGLE_DIGIT.sub(f"fewer than {SMALL_COUNT}", text)
+    return tuple(replace(message, message=hide_digits(message.message)) for message in messages)

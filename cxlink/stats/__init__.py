@@ -17,6 +17,7 @@ from cxlink.stats.calibration import (
     calibration_table,
     observed_over_expected,
 )
+from cxlink.stats.censored_median import CensoredMedian, censored_median
 from cxlink.stats.censoring import CensoringCurve, censoring_distribution, ipcw_weights
 from cxlink.stats.class_shares import ClassShares, expectation_maximisation
 from cxlink.stats.cloglog import CloglogFit, fit_cloglog
@@ -52,6 +53,8 @@ from cxlink.stats.tag_accuracy import (
     TagScores,
     estimate_tag_accuracy,
 )
+from cxlink.stats.variance_components import VarianceComponents, variance_components
+from cxlink.stats.within_panel import WithinFit, fit_within
 
 __all__ = [
     "ACalibration",
@@ -66,6 +69,7 @@ __all__ = [
     "CalibrationCurve",
     "CalibrationLine",
     "CalibrationTable",
+    "CensoredMedian",
     "CensoringCurve",
     "ClassShares",
     "CloglogFit",
@@ -100,6 +104,8 @@ __all__ = [
     "TagAccuracy",
     "TagScores",
     "TimeLost",
+    "VarianceComponents",
+    "WithinFit",
     "a_calibration",
     "aalen_johansen",
     "adjusted_count",
@@ -112,6 +118,7 @@ __all__ = [
     "calibration_curve",
     "calibration_line",
     "calibration_table",
+    "censored_median",
     "censoring_distribution",
     "check_proportionality",
     "clustered_share",
@@ -132,6 +139,7 @@ __all__ = [
     "fit_kept_columns",
     "fit_pareto_nbd",
     "fit_poisson",
+    "fit_within",
     "harrell_concordance",
     "ipcw_weights",
     "kaplan_meier",
@@ -143,4 +151,5 @@ __all__ = [
     "shrink",
     "time_lost",
     "uno_concordance",
+    "variance_components",
 ]

@@ -22,6 +22,7 @@ class Timelines:
     covariate_names: tuple[str, ...] = ()
     churn_refusal: object = None
     labelled: LabelledIncidents | None = None
+    promises: pd.DataFrame | None = None
     covariates: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:

@@ -18,6 +18,10 @@ from cxlink.handoff import (
     ChurnFit,
     ComponentEffect,
     CurvePoint,
+    CustomerGroup,
+    CustomerGroups,
+    Employees,
+    GapRatios,
     Impact,
     JointEffect,
     LedgerEntry,
@@ -25,9 +29,11 @@ from cxlink.handoff import (
     Linked,
     Loaded,
     Message,
+    PromiseGap,
     QuarantinedRow,
     Readiness,
     RunResult,
+    ServiceOutcome,
     Tagged,
     Unexplained,
 )
@@ -163,6 +169,77 @@ def overlap() -> JointEffect:
         euros(-55_700, -98_000, -12_000),
         euros(-2_000, -3_500, -400),
         euros(-57_700, -101_000, -13_000),
+    )
+
+
+def measured(point: float, low: float, high: float, unit: str, n: int = 800) -> Estimate:
+    return Estimate(point, low, high, 0.95, unit, n, 120, "by hand")
+
+
+def customer_groups() -> CustomerGroups:
+    no_cost = NotEstimable("no cost of acquisition is given", "[finance] acquisition_cost")
+
+    def group(name: str, customers: int, times: float = 1.0) -> CustomerGroup:
+        return CustomerGroup(
+            name=name,
+            customers=customers,
+            price=measured(53.2, 50.1, 56.3, "EUR a month"),
+            leaving=measured(0.021 / times, 0.018 / times, 0.025 / times, "leavers a customer and month"),
+            incidents=measured(0.31, 0.29, 0.33, "incidents a customer and month"),
+            hours_to_close=measured(11.2 * times, 10.1 * times, 12.3 * times, "hours"),
+            margin=measured(382.1, 376.0, 388.3, "EUR"),
+            over_winning=no_cost,
+            largest_part=0.01,
+        )
+
+    return CustomerGroups(
+        horizon_months=12,
+        bands=(group("below 90 days", 92), group("1-2 years", 1220, 1.4), group("2 years and more", 2700, 2.0)),
+        cohorts=(group("2023 and before", 2700), group("2024", 1312)),
+        new_margin=measured(353.7, 335.1, 374.9, "EUR"),
+        acquisition_cost=None,
+        winning=no_cost,
+        new_customers=436,
+    )
+
+
+def promise_gaps() -> tuple[PromiseGap, ...]:
+    none = NotEstimable("6 leavers with such a touchpoint, needs 10", "a longer window")
+    return (
+        PromiseGap(
+            component="delivery",
+            measure="days",
+            touchpoints=14_703,
+            customers=2_100,
+            mean_gap=measured(-0.472, -0.503, -0.442, "days"),
+            share_late=Estimate(0.123, 0.118, 0.128, 0.95, "share", 2_100, 14_703, "Wilson"),
+            within=measured(1.98, 1.91, 2.05, "days"),
+            between=measured(0.31, 0.22, 0.37, "days"),
+            score_late=measured(-3.1, -5.2, -1.0, "NPS points by days"),
+            score_early=measured(0.5, -0.6, 1.6, "NPS points by days"),
+            score_spread=measured(-1.2, -2.3, -0.1, "NPS points by days"),
+            score_incident=measured(-21.2, -28.3, -14.1, "NPS points"),
+            leaving=GapRatios("delivery", "days", measured(1.12, 1.03, 1.22, "hazard ratio"), none, none),
+        ),
+    )
+
+
+def employees() -> Employees:
+    def outcome(name: str, unit: str) -> ServiceOutcome:
+        lags = (measured(-0.61, -0.71, -0.51, unit, 16), measured(-0.32, -0.42, -0.21, unit, 16))
+        last = measured(0.03, -0.08, 0.13, unit, 16)
+        lead = measured(-0.14, -0.24, -0.04, unit, 16) if "csat" in name else measured(-0.01, -0.11, 0.09, unit, 16)
+        return ServiceOutcome(name, (*lags, last), measured(-0.9, -1.09, -0.71, unit, 16), lead)
+
+    unknown = NotEstimable("no ticket of a team says it", "customer_id of tickets")
+    return Employees(
+        teams=16,
+        months=24,
+        outcomes=(
+            outcome("minutes a ticket", "minutes a ticket by point of engagement"),
+            ServiceOutcome("repeat contacts", (unknown,) * 3, unknown, unknown),
+            outcome("ticket csat", "CSAT points of tickets by point of engagement"),
+        ),
     )
 
 
@@ -320,7 +397,19 @@ def result() -> Iterator[RunResult]:
             Unexplained("leavers", 7, 488, points(0.014, 0.007, 0.029)),
         ),
         churn=ChurnFit(4500, 488, 12, {}, {}, {}, curve(), None, None, ()),
-        impact=Impact("nps", "NPS points", 4012, ordinary_effects(), joint(), overlap(), points(31.2, 29.0, 33.4), ()),
+        impact=Impact(
+            "nps",
+            "NPS points",
+            4012,
+            ordinary_effects(),
+            joint(),
+            overlap(),
+            points(31.2, 29.0, 33.4),
+            (),
+            groups=customer_groups(),
+            promises=promise_gaps(),
+            employees=employees(),
+        ),
         readiness=(
             Readiness("customers kept", True, ""),
             Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),
@@ -338,7 +427,11 @@ def hostile(result: RunResult) -> RunResult:
     return replace(
         result,
         project="::set-output name=p::\x9b31mAcme<img src=x onerror=alert(1)>",
-        impact=replace(result.impact, components=effects),
+        impact=replace(
+            result.impact,
+            components=effects,
+            promises=tuple(replace(promise_gaps()[0], component=name, measure=name) for name in HOSTILE_NAMES),
+        ),
         causes=causes(*((name, name) for name in HOSTILE_NAMES)),
         messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
         readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),

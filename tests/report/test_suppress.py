@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from cxlink.estimate import NotEstimable
+from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import RunResult
 from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
 from cxlink.report.write import write_outputs
-from tests.report.conftest import points
+from tests.report.conftest import customer_groups, employees, points, promise_gaps
 
 
 @pytest.fixture
@@ -134,3 +135,85 @@ def test_small_counts_of_what_is_not_explained_are_hidden(published: RunResult) 
     assert "point" in by_name["low scores"]["share"]
     assert by_name["leavers"]["records"] == {"not_estimable": "suppressed: fewer than 10", "needs": "a larger group"}
     assert by_name["leavers"]["share"]["not_estimable"] == "suppressed: fewer than 10 customers"
+
+
+def with_sizes(result: RunResult, *sizes: int, cohorts: tuple[int, int] = (500, 500)) -> dict[str, Any]:
+    groups = customer_groups()
+    groups = replace(
+        groups,
+        bands=tuple(replace(group, customers=size) for group, size in zip(groups.bands, sizes, strict=True)),
+        cohorts=tuple(replace(group, customers=size) for group, size in zip(groups.cohorts, cohorts, strict=True)),
+    )
+    shown = replace(result, audience="published", impact=replace(result.impact, groups=groups))
+    found: dict[str, Any] = build_results(shown)["customer_groups"]
+    return found
+
+
+def test_a_small_group_takes_the_next_one_and_all_years_with_it(result: RunResult) -> None:
+    found = with_sizes(result, 7, 500, 40)
+    small, large, next_one = found["by_tenure"]
+    assert small["leaving"]["not_estimable"] == "suppressed: fewer than 10 customers"
+    for group in (next_one, *found["by_acquisition"]):
+        assert "would follow from it" in group["customers"]["not_estimable"]
+        assert "would follow from it" in group["hours_to_close"]["not_estimable"]
+    assert large["customers"] == 500
+    assert "point" in large["margin"]
+
+
+def test_a_small_year_hides_the_years_alone(result: RunResult) -> None:
+    found = with_sizes(result, 30, 500, 40, cohorts=(567, 3))
+    assert all("point" in group["leaving"] for group in found["by_tenure"])
+    assert all("not_estimable" in group["customers"] for group in found["by_acquisition"])
+
+
+def test_groups_of_many_are_shown(result: RunResult) -> None:
+    found = with_sizes(result, 30, 500, 40)
+    assert [group["customers"] for group in found["by_tenure"]] == [30, 500, 40]
+    assert all("point" in group["price"] for group in found["by_acquisition"])
+
+
+def test_the_price_of_one_big_customer_in_a_group_is_hidden(result: RunResult) -> None:
+    groups = customer_groups()
+    big = replace(groups, bands=(replace(groups.bands[0], largest_part=0.6), *groups.bands[1:]))
+    shown = replace(result, audience="published", impact=replace(result.impact, groups=big))
+    first = build_results(shown)["customer_groups"]["by_tenure"][0]
+    assert first["price"]["not_estimable"] == first["margin"]["not_estimable"]
+    assert "one customer" in first["price"]["not_estimable"]
+    assert "point" in first["leaving"]
+
+
+def test_a_promise_to_few_customers_shows_nothing(result: RunResult) -> None:
+    (one,) = promise_gaps()
+    few = replace(one, customers=6, touchpoints=40)
+    seldom = replace(one, share_late=Estimate(0.0003, 0.0001, 0.0006, 0.95, "share", 2_100, 14_703, "Wilson"))
+    shown = replace(result, audience="published", impact=replace(result.impact, promises=(few, seldom)))
+    first, second = build_results(shown)["promises"]
+    assert "not_estimable" in first["customers"]
+    for key in ("mean_gap", "share_late", "within_customers", "between_customers"):
+        assert first[key]["not_estimable"] == "suppressed: fewer than 10 customers"
+    assert first["score"]["late"]["not_estimable"] == first["hazard_ratio"]["late"]["not_estimable"]
+    # four of 14,703 touchpoints were late
+    assert "not_estimable" in second["share_late"]
+    assert "point" in second["mean_gap"]
+    assert second["hazard_ratio"]["early"]["not_estimable"].startswith("fewer than 10 leavers")
+
+
+def test_answers_of_few_teams_and_digits_of_refusals_are_hidden(result: RunResult) -> None:
+    told = employees()
+    first = told.outcomes[0]
+    assert isinstance(first.lead, Estimate)
+    few = replace(told, outcomes=(replace(first, lead=replace(first.lead, n=8)), *told.outcomes[1:]))
+    shown = replace(result, audience="published", impact=replace(result.impact, employees=few))
+    outcome = build_results(shown)["employees"]["outcomes"][0]
+    assert "not_estimable" in outcome["lead"]
+    assert "point" in outcome["total"]
+    refused = replace(result.impact, employees=NotEstimable("4 teams with engagement and tickets", "more"))
+    text = build_results(replace(result, audience="published", impact=refused))["employees"]["not_estimable"]
+    assert text == "fewer than 10 teams with engagement and tickets"
+
+
+def test_a_placebo_that_fails_is_said(result: RunResult) -> None:
+    section = next(one for one in build_document(result).sections if one.name == "employees")
+    assert [note for note in section.notes if "month after" in note] == [
+        "ticket csat: engagement of the month after goes with it as well, so it is not an effect (D)."
+    ]
