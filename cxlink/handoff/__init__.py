@@ -50,12 +50,14 @@ from cxlink.handoff.reasons import (
     ScoredAnswers,
     ScoreReasons,
 )
+from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
 from cxlink.handoff.timelines import CauseCount, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
     "AmbiguousNames",
     "AnswerBias",
     "CauseCount",
+    "CheckedEffect",
     "ChurnFit",
     "ComponentEffect",
     "ControlTotal",
@@ -76,6 +78,7 @@ __all__ = [
     "LeavingPrediction",
     "LedgerEntry",
     "Lifetimes",
+    "Likeness",
     "Linkage",
     "Linked",
     "Loaded",
@@ -97,6 +100,7 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "SelfCheck",
     "Severity",
     "Simulated",
     "SourceCoverage",

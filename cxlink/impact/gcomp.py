@@ -213,6 +213,8 @@ class Projector:
         A year.
     rng : Generator
         For the orders of Shapley parts.
+    alone_only : bool, default False
+        Whether each component alone, and all together, are enough: every other contrast, and the luck, is then 0.
     """
 
     def __init__(
@@ -224,8 +226,11 @@ class Projector:
         exposure_days: int,
         discount_rate: float,
         rng: np.random.Generator,
+        alone_only: bool = False,
     ) -> None:
         self._base, self._fits = base, fits
+        self._removed = {AS_IS: 0.0, "none": 1.0} if alone_only else REMOVED
+        self._alone_only = alone_only
         self._n_months, self._exposure_days = n_months, exposure_days
         self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
         model = fits.hazards
@@ -257,9 +262,22 @@ class Projector:
         for _ in range(POINT_FUTURES):
             world = self._future(rng)
             found.append(self._contrasts(world, exact=True))
-            gains.append(self._gains_of_customers(world))
-        error = sampling_error(np.array(gains), self._base.weight, is_sample=is_sample, n_futures=POINT_FUTURES)
-        return PointGains(_mean(found), self._contrasts(self._expected(None), exact=False), error)
+            if not self._alone_only:
+                gains.append(self._gains_of_customers(world))
+        error = np.zeros((len(self._fits.incidence) + 1, 4))
+        if not self._alone_only:
+            error = sampling_error(np.array(gains), self._base.weight, is_sample=is_sample, n_futures=POINT_FUTURES)
+        return PointGains(_mean(found), self.expected(), error)
+
+    def expected(self) -> Contrasts:
+        """Contrasts at the point estimate under expected exposures.
+
+        Returns
+        -------
+        Contrasts
+            What draws are moved from.
+        """
+        return self._contrasts(self._expected(None), exact=False)
 
     def draw(self, number: int, point: PointGains) -> Contrasts:
         """Contrasts of one joint draw of all fitted parts.
@@ -285,8 +303,8 @@ class Projector:
         choices = []
         for place, residual in enumerate(self._base.residual):
             future = draw_future(self._rates(place, None), rng)
-            exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(REMOVED.values()))
-            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+            exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(self._removed.values()))
+            choices.append(dict(zip(self._removed, exposures, strict=True)))
         return World(self._parts(None), choices, self._base.weight)
 
     def _expected(self, number: int | None) -> World:
@@ -294,9 +312,9 @@ class Projector:
         choices: list[dict[str, Exposure]] = []
         for place, residual in enumerate(self._base.residual):
             exposures = expect_exposure(
-                self._rates(place, number), residual, self._exposure_days, tuple(REMOVED.values())
+                self._rates(place, number), residual, self._exposure_days, tuple(self._removed.values())
             )
-            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+            choices.append(dict(zip(self._removed, exposures, strict=True)))
         return World(self._parts(number), choices, self._base.weight)
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
@@ -316,6 +334,9 @@ class Projector:
             return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
+        if self._alone_only:
+            nothing = np.zeros((n, 4))
+            return Contrasts(alone, nothing, nothing, stopped(frozenset(range(n))), np.zeros(4))
         tenth = [gain(["tenth" if other == place else AS_IS for other in range(n)]) for place in range(n)]
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
         ceiling = gain(["none"] * n, nobody_leaves=True)
