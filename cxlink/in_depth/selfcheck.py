@@ -8,6 +8,7 @@ from cxlink.handoff import SelfCheck
 from cxlink.impact import estimate_impact
 from cxlink.impact.stage import avoidable_shares
 from cxlink.pipeline import LinkedData, Progress, start_draws
+from cxlink.report.suppress import suppress_impact
 from cxlink.selfcheck import Setup, check_companies, prepare, summarise
 from cxlink.settings import Settings
 
@@ -51,6 +52,8 @@ def prepare_selfcheck(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
+    if settings.report.audience == "published":
+        impact = suppress_impact(impact, linked)
     chosen = settings.project.seed if seed is None else seed
     return prepare(linked, churn, impact, settings, avoidable_shares(loaded), seed=chosen)
 

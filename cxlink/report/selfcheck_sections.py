@@ -10,7 +10,7 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CheckedEffect, Likeness, SelfCheck
 from cxlink.report.numbers import choose_money_unit, format_count, format_share, round_estimate
 from cxlink.report.section import Kind, Section, Value
-from cxlink.report.suppress import clean_answer, is_suppressed, show_count
+from cxlink.report.suppress import DOMINATED, FEW, clean_answer, is_suppressed, show_count
 
 PROMISED = 0.95
 MEANINGFUL = 0.02
@@ -65,20 +65,29 @@ def build_selfcheck_sections(told: SelfCheck, *, published: bool) -> tuple[Secti
 
 
 def suppress_selfcheck(told: SelfCheck) -> SelfCheck:
-    """Leave out what the public must not see of the run's own answers.
+    """Leave out what the public must not see of the data that companies were drawn from.
 
     Parameters
     ----------
     told : SelfCheck
-        Of the internal audience.
+        Whose own answers :func:`cxlink.report.suppress.suppress_impact` has cleaned.
 
     Returns
     -------
     SelfCheck
-        Drawn companies hold no customer; counts of the data stay, what shows them asks
+        Without errors and counts of what is hidden. Counts that are small stay: what shows them asks
         :func:`cxlink.report.suppress.is_suppressed`.
     """
-    return replace(told, effects=tuple(replace(one, found=clean_answer(one.found)) for one in told.effects))
+    few = {one.component for one in told.effects if one.found == FEW}
+    effects = [
+        replace(one, smallest=one.found)
+        if one.found in (FEW, DOMINATED)
+        else replace(one, found=clean_answer(one.found))
+        for one in told.effects
+    ]
+    return replace(
+        told, effects=tuple(effects), likeness=tuple(one for one in told.likeness if one.component not in few)
+    )
 
 
 def _answer(told: SelfCheck) -> Section:

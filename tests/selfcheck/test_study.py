@@ -10,8 +10,7 @@ import pytest
 
 from cxlink.churn.design import hazard_ratio
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.selfcheck import Setup, check_companies, summarise
-from cxlink.selfcheck import study
+from cxlink.selfcheck import Setup, check_companies, study, summarise
 from cxlink.selfcheck.study import Found
 from tests.selfcheck.made_up import setup
 
@@ -52,7 +51,7 @@ def test_intervals_of_half_the_width_are_caught(monkeypatch: pytest.MonkeyPatch)
         point, low, high = numbers(answer)
         return point, point - (point - low) / 2, point + (high - point) / 2
 
-    numbers = study._numbers  # noqa: SLF001 - what every interval passes through
+    numbers = study._numbers
     monkeypatch.setattr(study, "_numbers", halved)
     told = coverage(check(setup(), 9))
     # the same companies; intervals of half the width hold two thirds of what they promise
