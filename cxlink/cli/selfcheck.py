@@ -21,9 +21,11 @@ from cxlink.cli.options import (
 from cxlink.cli.printing import show
 from cxlink.errors import DataError
 
+MOST_PROCESSES = 8
 CompaniesOption = Annotated[int, typer.Option("--companies", min=3, help="How many companies are drawn.")]
 ProcessesOption = Annotated[
-    int | None, typer.Option("--processes", min=1, help="How many work at once; all cores unless given.")
+    int | None,
+    typer.Option("--processes", min=1, help=f"How many work at once; one a core, at most {MOST_PROCESSES}."),
 ]
 
 
@@ -47,10 +49,9 @@ def selfcheck(
     say_messages(data.messages, quiet=quiet)
     if isinstance(setup, NotEstimable):
         raise DataError("CX401", "selfcheck", f"no company can be drawn: {setup.reason}.", f"Needs {setup.needs}.")
+    at_once = processes or min(os.cpu_count() or 1, MOST_PROCESSES)
     with progress_bar(quiet=quiet) as progress:
-        told = run_selfcheck(
-            setup, companies=companies, seed=seed, processes=processes or os.cpu_count() or 1, progress=progress
-        )
+        told = run_selfcheck(setup, companies=companies, seed=seed, processes=at_once, progress=progress)
     published = settings.report.audience == "published"
     if form == "csv":
         sys.stdout.write(selfcheck_table(told, published=published).to_csv(index=False, lineterminator="\n"))

@@ -14,7 +14,7 @@ from cxlink.report.suppress import DOMINATED, FEW, clean_answer, is_suppressed, 
 
 PROMISED = 0.95
 MEANINGFUL = 0.02
-"""Coverage may fall short of what is promised by so much before it is said."""
+"""Coverage may differ from what is promised by so much before it is said."""
 
 NAMES = {
     "hazard_ratio": "ratio",
@@ -124,7 +124,8 @@ def _lines(told: SelfCheck) -> Iterator[str]:
 def _verdict(coverage: Estimate) -> str:
     if coverage.high < PROMISED and coverage.point < PROMISED - MEANINGFUL:
         return f"That is less than promised: on data like yours, read them as {format_share(coverage.point)} intervals."
-    return "That is what they promise." if coverage.low <= PROMISED else "That is more than they promise."
+    more = coverage.low > PROMISED and coverage.point > PROMISED + MEANINGFUL
+    return "That is more than they promise." if more else "That is what they promise."
 
 
 def _range(share: Estimate) -> str:
@@ -154,10 +155,11 @@ def _found(told: SelfCheck) -> Iterator[Section]:
         notes = tuple(_why_not_found(effects))
         if quantity == "hazard_ratio":
             notes = (
-                "finds from: the smallest effect that is found four times in five. A smaller one can be there and be"
-                " missed. yours: what cxlink run tells. none, half, full: share of companies in which an effect was"
-                " found where incidents do nothing (5% is right), half of what they do in your data, and all of it."
-                " half and full take your figures for true; where these are luck, so are they.",
+                "A ratio of 1.30 means 30% more leaving while an incident counts. finds from: the smallest effect that"
+                " is found four times in five. A smaller one can be there and be missed. yours: what cxlink run tells."
+                " none, half, full: share of companies in which an effect was found where incidents do nothing (5% is"
+                " right), half of what they do in your data, and all of it. half and full take your figures for true;"
+                " where these are luck, so are they.",
                 *notes,
             )
         yield Section(f"found {quantity}", title, columns, rows, notes)

@@ -160,8 +160,10 @@ def draw_answer_days(days: AnswerDays, donors: Donors, donor: np.ndarray) -> tup
 
     Returns
     -------
-    customer, place : ndarray
-        (n,) whose, and which answer.
+    customer : ndarray
+        (n,) whose.
+    place : ndarray
+        (n,) which answer.
     """
     own = days.day <= donors.until[days.customer]
     counts = np.diff(days.begins)[donor[donors.left]]

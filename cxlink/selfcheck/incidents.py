@@ -90,8 +90,10 @@ def draw_days(rhythm: Rhythm, times: np.ndarray, rng: np.random.Generator) -> tu
 
     Returns
     -------
-    customer, day : ndarray
-        (n_incidents,) sorted; days since acquisition.
+    customer : ndarray
+        (n_incidents,) whose, ascending.
+    day : ndarray
+        (n_incidents,) days since acquisition.
     """
     # a Poisson count that is above zero with the chance of a day
     chance = np.minimum(rhythm.rate * times[:, None], HIGHEST_CHANCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -182,8 +183,15 @@ def _in_processes(work: Callable[[int], Found], numbers: range, processes: int) 
         yield from map(work, numbers)
         return
     # new processes, not copies of this one: the engine's threads would not survive in a copy
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_stopping_to_the_parent)
+    try:
         yield from pool.map(work, numbers, chunksize=SOME_AT_ONCE)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_stopping_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def check_company(setup: Setup, number: int, *, seed: int, n_draws: int) -> Found:
