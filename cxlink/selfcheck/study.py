@@ -127,7 +127,7 @@ def prepare(
     parts = fit_parts(linked, churn, settings, avoidable_shares)
     if isinstance(parts, NotEstimable):
         return parts
-    base, keys = take_customers(linked, most_customers, np.random.default_rng([seed, len(WORLDS)]))
+    base, keys = take_customers(linked, most_customers, np.random.default_rng([seed, 0]))
     days = settings.model.exposure_days
     exposed = [churn.exposed_events[name] for name in linked.components]
     share = len(keys) / int(linked.customers["at_risk"].sum())
@@ -217,7 +217,7 @@ def check_company(setup: Setup, number: int, *, seed: int, n_draws: int) -> Foun
 
     which = number % len(WORLDS)
     template, world, parts, settings = setup.template, setup.worlds[which], setup.parts, setup.settings
-    rng = np.random.default_rng([seed, number])
+    rng = np.random.default_rng([seed, 1 + number])
     # threads would take the cores of the other processes, and differ in the last digit
     with threadpool_limits(1, user_api="blas"):
         company = draw_company(template, world, parts.kpi, settings.model.exposure_days, rng)
