@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -23,8 +24,6 @@ from cxlink.selfcheck.worlds import WORLDS, World, build_worlds
 from cxlink.settings import Settings
 
 QUANTITIES = ("hazard_ratio", "customers_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
-SOME_AT_ONCE = 2
-"""Companies that a process takes at once: few, so that progress is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +183,15 @@ def _in_processes(work: Callable[[int], Found], numbers: range, processes: int) 
         return
     # new processes, not copies of this one: the engine's threads would not survive in a copy
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_stopping_to_the_parent)
+    pending: deque[Future[Found]] = deque()
     try:
-        yield from pool.map(work, numbers, chunksize=SOME_AT_ONCE)
+        for number in numbers:
+            pending.append(pool.submit(work, number))
+            # no more than one waits: whoever stops the program waits for what has begun
+            if len(pending) > processes:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
