@@ -54,12 +54,14 @@ from cxlink.handoff.reasons import (
     ScoredAnswers,
     ScoreReasons,
 )
+from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
     "AmbiguousNames",
     "AnswerBias",
     "CauseCount",
+    "CheckedEffect",
     "ChurnFit",
     "ComponentEffect",
     "ControlTotal",
@@ -87,6 +89,7 @@ __all__ = [
     "LeavingPrediction",
     "LedgerEntry",
     "Lifetimes",
+    "Likeness",
     "Linkage",
     "Linked",
     "Loaded",
@@ -109,6 +112,7 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "SelfCheck",
     "ServiceOutcome",
     "Severity",
     "Simulated",

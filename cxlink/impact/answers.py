@@ -87,7 +87,8 @@ def answer(
     if refusal is not None:
         return refusal
     tail = (1 - LEVEL) / 2
-    low, high = (float(value) for value in np.quantile(drawn.draws, [tail, 1 - tail]))
+    # of n draws the k-th lies below a share k / (n + 1) of all others: between the outermost ones there is more beyond
+    low, high = (float(value) for value in np.quantile(drawn.draws, [tail, 1 - tail], method="weibull"))
     return Estimate(drawn.point, min(low, drawn.point), max(high, drawn.point), LEVEL, unit, n, events, method)
 
 

@@ -165,7 +165,10 @@ def expect_exposure(
     found = []
     for share in shares:
         exposed = np.where(acting, 1.0, -np.expm1(-(1.0 - share) * recent))
-        by_month = exposed.reshape(n_active, n_months, STEPS_A_MONTH).mean(axis=2)
+        by_month = exposed[:, ::STEPS_A_MONTH].copy()
+        for step in range(1, STEPS_A_MONTH):
+            by_month += exposed[:, step::STEPS_A_MONTH]
+        by_month /= STEPS_A_MONTH
         found.append(Exposure(share=by_month, count=(1.0 - share) * expected))
     return found
 

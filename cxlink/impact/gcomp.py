@@ -229,6 +229,8 @@ class Projector:
         A year.
     rng : Generator
         For the orders of Shapley parts.
+    alone_only : bool, default False
+        Whether each component alone, and all together, are enough: every other contrast, and the luck, is then 0.
     """
 
     def __init__(
@@ -240,8 +242,11 @@ class Projector:
         exposure_days: int,
         discount_rate: float,
         rng: np.random.Generator,
+        alone_only: bool = False,
     ) -> None:
         self._base, self._fits = base, fits
+        self._removed = {AS_IS: 0.0, "none": 1.0} if alone_only else REMOVED
+        self._alone_only = alone_only
         self._n_months, self._exposure_days = n_months, exposure_days
         self._discount = (1 + discount_rate) ** -((np.arange(n_months) + 0.5) / 12)
         model = fits.hazards
@@ -269,6 +274,8 @@ class Projector:
         Simulation
             With what the luck of customers and futures leaves in them.
         """
+        if self._alone_only:
+            return self._simulate_alone(rng)
         sums, held = [], []
         of_customers = np.zeros((len(self._base.customer), len(self._fits.incidence) + 1, 4))
         for _ in range(FUTURES):
@@ -282,6 +289,17 @@ class Projector:
         mean = found.mean(axis=0)
         held_mean = np.mean(held, axis=0)
         return Simulation(mean[:n], mean[n + 1 : 2 * n + 1], mean[n], mean[-1], error, held_mean)
+
+    def _simulate_alone(self, rng: np.random.Generator) -> Simulation:
+        n = len(self._fits.incidence)
+        sums = []
+        for _ in range(FUTURES):
+            world = self._future(rng)
+            as_is = world.totals([AS_IS] * n)
+            stopped = [["none" if place == other else AS_IS for other in range(n)] for place in range(n)]
+            sums.append([gain_over(as_is, world.totals(names)) for names in (*stopped, ["none"] * n)])
+        mean = np.mean(sums, axis=0)
+        return Simulation(mean[:n], np.zeros((n, 4)), mean[n], np.zeros(4), np.zeros((n + 1, 4)), np.zeros(0))
 
     def expect(self, number: int | None, *, exact: bool = False) -> Contrasts:
         """Contrasts under expected exposures, at the point estimate or in one joint draw of all fitted parts.
@@ -326,8 +344,8 @@ class Projector:
         choices = []
         for place, residual in enumerate(self._base.residual):
             future = draw_future(self._rates(place, None), rng)
-            exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(REMOVED.values()))
-            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+            exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(self._removed.values()))
+            choices.append(dict(zip(self._removed, exposures, strict=True)))
         return World(self._parts(None), choices, self._base.weight)
 
     def _expected(self, number: int | None) -> World:
@@ -335,9 +353,9 @@ class Projector:
         choices: list[dict[str, Exposure]] = []
         for place, residual in enumerate(self._base.residual):
             exposures = expect_exposure(
-                self._rates(place, number), residual, self._exposure_days, tuple(REMOVED.values())
+                self._rates(place, number), residual, self._exposure_days, tuple(self._removed.values())
             )
-            choices.append(dict(zip(REMOVED, exposures, strict=True)))
+            choices.append(dict(zip(self._removed, exposures, strict=True)))
         return World(self._parts(number), choices, self._base.weight)
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
@@ -356,6 +374,9 @@ class Projector:
             return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
+        if self._alone_only:
+            nothing = np.zeros((n, 4))
+            return Contrasts(alone, nothing, nothing, stopped(frozenset(range(n))), np.zeros(4), np.zeros(0))
         *tenth, ceiling = self._other_gains(world)
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
         held = self._mean_by_group(each[REVENUE])

@@ -68,7 +68,7 @@ def fit_price_effect(linked: Linked, weights: np.ndarray, labels: Labels | None 
     customer, after, n_changes = (
         changes[name].to_numpy(dtype=np.int64) for name in ("customer", "after_day", "n_changes")
     )
-    met = _count_met(linked, changes)
+    met = count_met(linked, changes)
     customers_met = np.array([len(np.unique(customer[met[:, place] > 0])) for place in range(n_components)])
     enough = (((met > 0) * n_changes[:, None]).sum(axis=0) >= MIN_CHANGES) & (customers_met >= MIN_CUSTOMERS)
     change = changes["log_change"].to_numpy()
@@ -88,7 +88,7 @@ def fit_price_effect(linked: Linked, weights: np.ndarray, labels: Labels | None 
         return PriceEffect(point, draws, np.zeros(n_components, dtype=bool))
     why = None
     if labels is not None:
-        designs = (np.column_stack([_count_met(labels.linked, changes), others]), design)
+        designs = (np.column_stack([count_met(labels.linked, changes), others]), design)
         try:
             fit = correct_regression(fit, kept, fit_rows, designs, customer, labels.weights, n_components)
             why = ""
@@ -104,8 +104,21 @@ def fit_price_effect(linked: Linked, weights: np.ndarray, labels: Labels | None 
     return PriceEffect(point, draws, found, why)
 
 
-def _count_met(linked: Linked, changes: pd.DataFrame) -> np.ndarray:
-    """Incidents of each component between two charges, shape (n_changes, n_components)."""
+def count_met(linked: Linked, changes: pd.DataFrame) -> np.ndarray:
+    """Count the incidents of each component between two charges.
+
+    Parameters
+    ----------
+    linked : Linked
+        Incidents and component names.
+    changes : DataFrame
+        With customer, before_day and after_day.
+
+    Returns
+    -------
+    ndarray
+        (n_changes, n_components).
+    """
     customer, before, after = (
         changes[name].to_numpy(dtype=np.int64) for name in ("customer", "before_day", "after_day")
     )

@@ -107,8 +107,8 @@ def estimate_impact(
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
-        prices=_where_churn_is_known(fit_price_effect(linked, weights, labels), linked, churn),
-        costs=fit_serving_cost(linked, settings.finance, _avoidable_shares(loaded), weights, labels),
+        prices=where_churn_is_known(fit_price_effect(linked, weights, labels), linked, churn),
+        costs=fit_serving_cost(linked, settings.finance, avoidable_shares(loaded), weights, labels),
         experience=experience,
     )
     projected = project(
@@ -208,8 +208,23 @@ def _project_newcomers(
     return Drawn(point, np.array(means) + point - expected)
 
 
-def _where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:
-    """Leave price effects out where revenue is refused, so that the joint effect holds what its components hold."""
+def where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:
+    """Leave price effects out where revenue is refused, so that the joint effect holds what its components hold.
+
+    Parameters
+    ----------
+    prices : PriceEffect
+        As fitted.
+    linked : Linked
+        Component names.
+    churn : ChurnFit
+        With the refusals of each component.
+
+    Returns
+    -------
+    PriceEffect
+        Zero, and not estimable, where the hazard ratio is refused.
+    """
     refused = np.array([isinstance(churn.hazard_ratios[name], NotEstimable) for name in linked.components], dtype=bool)
     return replace(
         prices,
@@ -219,7 +234,19 @@ def _where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) 
     )
 
 
-def _avoidable_shares(loaded: Loaded) -> dict[str, float]:
+def avoidable_shares(loaded: Loaded) -> dict[str, float]:
+    """Read what the costs export says of avoidable shares.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        Its engine must be open.
+
+    Returns
+    -------
+    dict of str to float
+        By component; those without one are left out.
+    """
     rows = loaded.engine.frame(
         "select component, max(avoidable_share) as share from costs where avoidable_share is not null"
         " group by component order by component"

@@ -85,6 +85,24 @@ def suppress_small_cells(result: RunResult) -> RunResult:
     )
 
 
+def suppress_impact(impact: Impact, linked: Linked) -> Impact:
+    """Leave out of effects what the public must not see.
+
+    Parameters
+    ----------
+    impact : Impact
+        As estimated.
+    linked : Linked
+        Whom each component reached, and what they pay.
+
+    Returns
+    -------
+    Impact
+        With a reason in each hidden cell.
+    """
+    return _suppress_impact(impact, linked)[0]
+
+
 def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
     reasons = {effect.component: _reason_for(effect, linked) for effect in impact.components}
     hidden = sum(reason is not None for reason in reasons.values())
