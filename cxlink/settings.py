@@ -203,6 +203,9 @@ class ModelSettings(_Group):
     exposure_days: int = Field(default=90, ge=1, le=730)
     adjust_for: tuple[str, ...] = ()
     horizon_months: int = Field(default=12, ge=1, le=60)
+    allow_for_silence: bool = Field(
+        default=True, description="whether effects on the KPI allow for answering that hangs on the score itself"
+    )
     draws: int = Field(default=200, ge=100, le=5000, description="joint draws behind each interval")
     resampling: Literal["influence", "score", "refit"] = Field(
         default="influence",

@@ -4,6 +4,7 @@
 :class:`ChurnFit`, ``impact`` :class:`Impact`; ``report`` gets all of them as :class:`RunResult`.
 """
 
+from cxlink.handoff.answering import Answering
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
@@ -60,6 +61,7 @@ from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, Labell
 __all__ = [
     "AmbiguousNames",
     "AnswerBias",
+    "Answering",
     "CauseCount",
     "CheckedEffect",
     "ChurnFit",

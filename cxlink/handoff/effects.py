@@ -10,6 +10,7 @@ from cxlink.estimate import NotEstimable
 
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
+    from cxlink.handoff.answering import Answering
     from cxlink.handoff.cohorts import CustomerGroups
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.hazards import ChurnFit
@@ -90,7 +91,8 @@ class Impact:
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
-    and ``employees`` what goes with teams' engagement.
+    and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
+    components' effects on the KPI are its ``effect_of_all``.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -106,6 +108,7 @@ class Impact:
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
+    answering: Answering | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ class Linked:
     promises : DataFrame or None
         Columns customer, component, measure ("" where it is not named), promised_day (of the touchpoint), gap (value
         less promise): touchpoints of known customers that have both, before the window too.
+    silent : DataFrame or None
+        Columns customer, asked_day: invitations that nobody answered; None where invitations are not given.
     """
 
     customers: pd.DataFrame
@@ -138,6 +140,7 @@ class Linked:
     labelled: LabelledIncidents | None = None
     cost_split: CostSplit | None = None
     promises: pd.DataFrame | None = None
+    silent: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

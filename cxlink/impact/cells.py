@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import ChurnFit, ComponentEffect, JointEffect, Linked
+from cxlink.handoff import Answering, ChurnFit, ComponentEffect, JointEffect, Linked
+from cxlink.handoff.effects import NOT_LOOKED_AT
 from cxlink.impact.answers import METHOD, Drawn, answer, first_refusal, overlap_of
 from cxlink.impact.experience import Answers
 from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits
@@ -26,6 +27,7 @@ LOST_BY_LEAVING = ("customers_kept", "revenue_kept", "margin_kept")
 ANSWERED = (
     "regression among those who answered, carried over to all; holds only if answering does not hang on the score"
 )
+ASKED = "shared-parameter model of score and answering over all who were asked, carried over to the active customers"
 COSTED = "cost of the component's tickets for each incident, times the incidents that would not happen"
 
 
@@ -50,6 +52,8 @@ class EffectTable:
         Active customers.
     answers : Answers
         For how many answers an effect on the KPI rests on.
+    answering : Answering or NotEstimable
+        Whether its effects allow for silence.
     """
 
     def __init__(
@@ -62,9 +66,12 @@ class EffectTable:
         unit: str,
         n: int,
         answers: Answers,
+        answering: Answering | NotEstimable = NOT_LOOKED_AT,
     ) -> None:
         self._exposed_answers = answers.exposed[answers.cluster >= 0].sum(axis=0)
-        self._silent = bool(silent_message(linked, answers))
+        told = silent_message(linked, answers, answering)
+        self._silent = any(message.code == "CX505" for message in told)
+        self._how_scored = ASKED if isinstance(answering, Answering) else ANSWERED
         self._linked, self._churn, self._settings, self._fits = linked, churn, settings, fits
         self._point, self._draws, self._unit, self._n = projected.point, projected.draws, unit, n
         priced = linked.customers.loc[linked.customers["active"], "monthly_price"].notna().any()
@@ -194,7 +201,7 @@ class EffectTable:
             return answer(drawn, refusal, unit=unit, n=n, events=events, method=method)
         if key == "experience":
             events = int(self._exposed_answers[chosen].sum())
-            method = _method(ANSWERED, fits.experience.labels == "")
+            method = _method(self._how_scored, fits.experience.labels == "")
             return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=method)
         method = _method(METHOD, bool(self._churn.uncorrected_ratios))
         return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place), method=method)

@@ -32,6 +32,15 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and very unhappy customers answer more often than others, the effects come out too large.",
         "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
+    "CX509": (
+        "Effects on the KPI allow for who answers",
+        "Those who answer a survey feel otherwise than those who do not, so that effects among answers are not those on"
+        " all. Answers of customers who were asked repeatedly tell how answering hangs on the score: level and effects"
+        " are those of all who were asked. Without invitations, customers are taken to be asked at even distances, as"
+        " close as the answers of one customer follow one another.",
+        "Give an invitations export (customer_id, invited_at, responded). [model] allow_for_silence = false shows"
+        " effects among answers instead.",
+    ),
     "CX508": (
         "Components have no ranks",
         "Between which places a component stands is judged from the joint draws of all. Ten draws must lie beyond the"

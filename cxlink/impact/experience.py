@@ -125,18 +125,10 @@ def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
     raw = rows[kpi].to_numpy(dtype=float)
     value = np.where(raw >= 9, 100.0, np.where(raw <= 6, -100.0, 0.0)) if kpi == "nps" else raw
     customer, day = rows["customer"].to_numpy(), rows["responded_day"].to_numpy()
-    n_components = len(linked.components)
-    exposed = np.zeros((len(rows), n_components), dtype=bool)
-    experienced = np.ones((len(rows), n_components), dtype=bool)
-    recorded = set(linked.experiences["component"])
+    exposed, experienced = look_up(linked, customer, day, exposure_days)
     for place, name in enumerate(linked.components):
-        met = linked.incidents.loc[linked.incidents["component"] == name]
-        exposed[:, place] = last_day_before(met, "incident_day", customer, day) >= day - exposure_days
         about = (rows["event_component"] == name).to_numpy()
-        if name in recorded:
-            touched = linked.experiences.loc[linked.experiences["component"] == name]
-            had = last_day_before(touched, "experienced_day", customer, day) >= day - exposure_days
-            experienced[:, place] = np.where(about, True, had | exposed[:, place])
+        experienced[about, place] = True
         exposed[about, place] = rows["event_failed"].to_numpy()[about] == 1.0
     return Answers(
         value=value,
@@ -145,6 +137,36 @@ def gather_answers(linked: Linked, kpi: Kpi, exposure_days: int) -> Answers:
         exposed=exposed,
         experienced=experienced,
     )
+
+
+def look_up(linked: Linked, customer: np.ndarray, day: np.ndarray, exposure_days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Look up what customers had met before a day.
+
+    Parameters
+    ----------
+    linked : Linked
+        Incidents and experiences.
+    customer, day : ndarray
+        (n,) keys, negative where unknown, and days since 1970-01-01.
+    exposure_days : int
+        How long an incident counts.
+
+    Returns
+    -------
+    exposed, experienced : ndarray
+        (n, n_components) bool: met an incident in the window; had the touchpoint at all, where that is recorded.
+    """
+    exposed = np.zeros((len(customer), len(linked.components)), dtype=bool)
+    experienced = np.ones_like(exposed)
+    recorded = set(linked.experiences["component"])
+    for place, name in enumerate(linked.components):
+        met = linked.incidents.loc[linked.incidents["component"] == name]
+        exposed[:, place] = last_day_before(met, "incident_day", customer, day) >= day - exposure_days
+        if name in recorded:
+            touched = linked.experiences.loc[linked.experiences["component"] == name]
+            had = last_day_before(touched, "experienced_day", customer, day) >= day - exposure_days
+            experienced[:, place] = had | exposed[:, place]
+    return exposed, experienced
 
 
 @dataclass(frozen=True, slots=True)

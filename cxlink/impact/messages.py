@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxlink.estimate import NotEstimable
-from cxlink.handoff import ChurnFit, Linked, Message, Simulated
+from cxlink.estimate import Estimate, NotEstimable
+from cxlink.handoff import Answering, ChurnFit, Linked, Message, Simulated
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import Answers, ExperienceFit
 from cxlink.impact.incidence import Incidence
@@ -63,7 +63,7 @@ def cost_messages(n_unpriced: int, n_active: int, linked: Linked, costs: Serving
     return tuple(found)
 
 
-def silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
+def silent_message(linked: Linked, answers: Answers, answering: Answering | NotEstimable) -> tuple[Message, ...]:
     """Warn where many customers never answered.
 
     Parameters
@@ -72,12 +72,16 @@ def silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
         Who was at risk, and how much of feedback found its customer.
     answers : Answers
         The answers.
+    answering : Answering or NotEstimable
+        What silence tells.
 
     Returns
     -------
     tuple of Message
-        CX505, or nothing.
+        CX509 where effects allow for silence, else CX505, or nothing.
     """
+    if isinstance(answering, Answering):
+        return _allowed_message(answering)
     at_risk = linked.customers.loc[linked.customers["at_risk"], "customer"].to_numpy()
     if not len(at_risk) or not len(answers.value):
         return ()
@@ -90,8 +94,32 @@ def silent_message(linked: Linked, answers: Answers) -> tuple[Message, ...]:
             "CX505",
             "warning",
             "impact",
-            f"{1 - share:.0%} of customers never answered; effects on the KPI hold if answering does not hang on it.",
+            f"{1 - share:.0%} of customers never answered; effects on the KPI hold if answering does not hang on it"
+            f" (silence is not allowed for: {answering.reason}).",
             "If strong feelings make people answer, such effects are too large.",
+        ),
+    )
+
+
+def _allowed_message(answering: Answering) -> tuple[Message, ...]:
+    told = (
+        "by the invitations"
+        if answering.every_days is None
+        else f"taking each customer to be asked every {answering.every_days:.0f} days"
+    )
+    moved = ""
+    if isinstance(answering.of_all, Estimate) and isinstance(answering.among_answers, Estimate):
+        here, there = answering.among_answers, answering.of_all
+        moved = f", and its level is {there.point:.1f} {there.unit} over all asked, {here.point:.1f} among answers"
+    return (
+        Message(
+            "CX509",
+            "info",
+            "impact",
+            f"effects on the KPI allow for who answers, {told}{moved}.",
+            "See who answers in the report. An invitations export tells silence better than its spacing."
+            if answering.every_days is not None
+            else "See who answers in the report.",
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxlink.estimate import Answer, NotEstimable
-from cxlink.handoff import ChurnFit, ComponentEffect, Impact, JointEffect, Linked
+from cxlink.handoff import Answering, ChurnFit, ComponentEffect, Impact, JointEffect, Linked
 from cxlink.impact.answers import Drawn, answer
 from cxlink.impact.cells import NO_OVERLAP, QUANTITIES, grade_of
 from cxlink.impact.experience import KPI_UNITS, Answers, ExperienceFit, Kpi, frame_of_means
@@ -15,7 +15,13 @@ OBSERVED = "mean over observed responses, without incidents minus as is; regress
 
 
 def estimate_observed(
-    linked: Linked, churn: ChurnFit, kpi: Kpi, answers: Answers, fit: ExperienceFit, level: Answer
+    linked: Linked,
+    churn: ChurnFit,
+    kpi: Kpi,
+    answers: Answers,
+    fit: ExperienceFit,
+    level: Answer,
+    answering: Answering | NotEstimable,
 ) -> Impact:
     """Effects on experience over observed responses, where nobody is active: everything else needs active customers.
 
@@ -33,6 +39,8 @@ def estimate_observed(
         The fitted KPI.
     level : Answer
         The KPI as observed.
+    answering : Answering or NotEstimable
+        Whether its effects allow for silence.
 
     Returns
     -------
@@ -105,5 +113,5 @@ def estimate_observed(
         joint=JointEffect(joint, refused, refused, refused, refused, refused),
         overlap=JointEffect(NO_OVERLAP, refused, refused, refused, refused, refused),
         experience_level=level,
-        messages=(*silent_message(linked, answers), *left_out_message(churn, linked, fit)),
+        messages=(*silent_message(linked, answers, answering), *left_out_message(churn, linked, fit)),
     )

@@ -8,14 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import ChurnFit, CustomerGroups, Impact, Linked, Loaded
+from cxlink.handoff import Answering, ChurnFit, CustomerGroups, Impact, Linked, Loaded
 from cxlink.impact.answers import Drawn
+from cxlink.impact.asked import gather_asked
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.employees import compare_teams
 from cxlink.impact.experience import (
     KPI_UNITS,
+    Answers,
+    ExperienceFit,
     choose_kpi,
     fit_experience,
     frame_of_means,
@@ -37,6 +40,7 @@ from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import Projection, project
 from cxlink.impact.promise import compare_promises
+from cxlink.impact.silence import allow_for_silence
 from cxlink.parallel import in_order
 from cxlink.settings import Settings
 
@@ -88,6 +92,7 @@ def estimate_impact(
     else:
         said = gather_answers(labels.linked, kpi, model.exposure_days)
         experience = fit_experience(linked, answers, weights, said=said, label_weights=labels.weights)
+    experience, answering = _look_for_silence(linked, answers, experience, settings, unit, weights, rng)
     parted = part_customers(linked)
     base = build_base(linked, model.exposure_days, parted.priced)
     level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
@@ -102,8 +107,8 @@ def estimate_impact(
     )
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
-        observed = estimate_observed(linked, churn, kpi, answers, experience, level)
-        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
+        observed = estimate_observed(linked, churn, kpi, answers, experience, level, answering)
+        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded), answering=answering)
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -123,7 +128,7 @@ def estimate_impact(
         progress=progress,
     )
     groups = _compare(linked, loaded, churn, settings, parted, fits, base, projected, weights, rng)
-    table = EffectTable(linked, churn, settings, fits, projected, unit, len(base.customer), answers)
+    table = EffectTable(linked, churn, settings, fits, projected, unit, len(base.customer), answers, answering)
     means = frame_of_means(linked, answers, unit)
     components = [
         table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
@@ -140,7 +145,7 @@ def estimate_impact(
         experience_level=level,
         messages=(
             *cost_messages(n_unpriced, len(base.customer), linked, fits.costs),
-            *silent_message(linked, answers),
+            *silent_message(linked, answers, answering),
             *left_out_message(churn, linked, experience),
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
             *luck_message(projected.simulated),
@@ -151,7 +156,31 @@ def estimate_impact(
         groups=groups,
         promises=promises,
         employees=compare_teams(loaded),
+        answering=answering,
     )
+
+
+def _look_for_silence(
+    linked: Linked,
+    answers: Answers,
+    fit: ExperienceFit,
+    settings: Settings,
+    unit: str,
+    weights: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[ExperienceFit, Answering | NotEstimable]:
+    """Effects over all who were asked, where silence tells enough; else as they were, and why."""
+    if not settings.model.allow_for_silence:
+        return fit, NotEstimable("it was not asked for", "[model] allow_for_silence = true")
+    if fit.labels is not None:
+        return fit, NotEstimable("effects on the score are corrected by labels, which leaves no room for it", "nothing")
+    own = rng.spawn(1)[0]
+    asked = gather_asked(linked, answers, settings.model.exposure_days, own)
+    if isinstance(asked, NotEstimable):
+        return fit, asked
+    ends = (-100.0, 100.0) if unit == KPI_UNITS["nps"] else (float(answers.value.min()), float(answers.value.max()))
+    found = allow_for_silence(linked, fit, asked, unit, ends, weights, own)
+    return (fit, found) if isinstance(found, NotEstimable) else found
 
 
 def _compare(

@@ -40,6 +40,9 @@ def prepare_selfcheck(
     linked, loaded = data.linked, data.loaded
     if linked.churn_refusal is not None:
         return linked.churn_refusal
+    # who answers hangs on nothing in a company that is drawn
+    model = settings.model.model_copy(update={"allow_for_silence": False})
+    settings = settings.model_copy(update={"model": model})
     draws = start_draws(settings, seed, len(linked.customers))
     progress("churn", 0.0)
     churn = fit_churn(linked, loaded, settings, weights=draws.weights)

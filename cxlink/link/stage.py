@@ -33,6 +33,7 @@ from cxlink.link.overlaps import find_overlaps, overlap_messages
 from cxlink.link.prices import build_prices
 from cxlink.link.promises import build_promises
 from cxlink.link.responses import build_responses
+from cxlink.link.silent import build_silent
 from cxlink.link.spells import build_spells
 from cxlink.settings import Settings
 
@@ -142,6 +143,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         labelled=labelled,
         cost_split=split,
         promises=build_promises(loaded),
+        silent=build_silent(loaded),
     )
 
 

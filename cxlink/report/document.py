@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
+from cxlink.report.answering_sections import build_answering_section
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
@@ -101,6 +102,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
     return (
+        build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

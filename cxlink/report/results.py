@@ -25,6 +25,7 @@ from cxlink.handoff import (
 )
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
+from cxlink.report.answering_results import build_answering_result
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.group_results import build_groups_result
@@ -114,6 +115,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         experience_level=answer_result(impact.experience_level),
         money=build_money_result(result.linked.money, published=published),
         customer_groups=build_groups_result(impact.groups, published=published),
+        answering=build_answering_result(impact.answering, published=published),
         promises=build_promise_results(impact.promises, published=published),
         employees=build_employees_result(impact.employees),
     )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
+from cxlink.report.answering_models import AnsweringResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
@@ -332,6 +333,7 @@ class Results(Part):
     reconciliation: list[ReconciliationResult]
     money: MoneyResult
     customer_groups: CustomerGroupsResult | NotEstimableResult
+    answering: AnsweringResult | NotEstimableResult
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
 

@@ -21,6 +21,7 @@ from cxlink.simulate.tickets import build_tickets
 from cxlink.simulate.truth import (
     Effect,
     Effects,
+    asked_experience,
     describe_effects,
     estimate_effects,
     naive_figures,
@@ -45,7 +46,7 @@ class Company:
         The settings.
     seed : int
         The seed.
-    customers, revenue, feedback, tickets, events : pandas.DataFrame
+    customers, revenue, feedback, invitations, tickets, events : pandas.DataFrame
         Canonical tables. Moments are in local time and within the day that counts.
     incidents : pandas.DataFrame
         Every incident with ``customer_id``, ``occurred_on``, ``component``, ``cause``.
@@ -58,6 +59,8 @@ class Company:
         Each component's Shapley part of the joint effect; empty when not asked for.
     observed_experience : dict of str to float
         Net promoter points that each component cost those who answered.
+    asked_experience : dict of str to float
+        Net promoter points that an incident adds (less than zero) among those asked who had met the component.
     naive : dict
         What a spreadsheet would say.
     """
@@ -67,6 +70,7 @@ class Company:
     customers: pd.DataFrame
     revenue: pd.DataFrame
     feedback: pd.DataFrame
+    invitations: pd.DataFrame
     tickets: pd.DataFrame
     events: pd.DataFrame
     incidents: pd.DataFrame
@@ -74,6 +78,7 @@ class Company:
     effects: Effects | None
     joint_shares: dict[str, Effect]
     observed_experience: dict[str, float]
+    asked_experience: dict[str, float]
     naive: dict[str, dict[str, float]]
 
     def truth(self) -> dict[str, Any]:
@@ -104,6 +109,7 @@ class Company:
             "effects": describe_effects(self.effects) if self.effects else None,
             "joint_shares": {name: rounded(asdict(part)) for name, part in self.joint_shares.items()},
             "observed_experience": {name: round(gain, 4) for name, gain in self.observed_experience.items()},
+            "asked_experience": {name: round(gain, 4) for name, gain in self.asked_experience.items()},
             "naive": {
                 name: {label: round(value, 2) for label, value in figures.items()}
                 for name, figures in self.naive.items()
@@ -111,7 +117,7 @@ class Company:
         }
 
 
-RECORDS = ("revenue", "feedback", "tickets", "events")
+RECORDS = ("revenue", "feedback", "invitations", "tickets", "events")
 
 
 def simulate_company(
@@ -161,7 +167,7 @@ def simulate_company(
     causes = draw_causes(world, lives.incidents, next(streams))
     first_day = Calendar(world.starts_on).number(world.observed_from) - HISTORY_DAYS
     tickets, ticket_labels = build_tickets(world, people, lives, causes, first_day, next(streams))
-    feedback, feedback_labels = build_feedback(world, people, lives, causes, next(streams))
+    feedback, feedback_labels, invitations = build_feedback(world, people, lives, causes, next(streams))
     events = build_deliveries(world, people, lives, causes, first_day, next(streams))
     revenue = build_revenue(world, people, lives, next(streams))
     ids = customer_ids(len(people))
@@ -174,6 +180,7 @@ def simulate_company(
         customers=_customer_frame(world, people, lives, ids, next(streams)),
         revenue=_with_ids(revenue, ids),
         feedback=_with_ids(feedback, ids),
+        invitations=_with_ids(invitations, ids),
         tickets=_with_ids(tickets, ids),
         events=_with_ids(events, ids),
         incidents=_incident_frame(world, lives, causes, ids),
@@ -185,6 +192,7 @@ def simulate_company(
         if has_horizon and with_joint_shares
         else {},
         observed_experience=experience,
+        asked_experience=asked_experience(world, people, lives),
         naive=naive_figures(world, lives),
     )
 

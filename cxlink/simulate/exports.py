@@ -20,9 +20,9 @@ from cxlink.errors import CannotCreateError
 from cxlink.simulate.company import Company, simulate_company
 from cxlink.simulate.faults import Fault, Rows, hide_payers, hide_respondents, spoil_feedback, spoil_revenue
 
-TABLES = ("customers", "revenue", "feedback", "tickets", "events")
+TABLES = ("customers", "revenue", "feedback", "invitations", "tickets", "events")
 LAST_COLUMNS = {"feedback": ("comment", "language", "email"), "tickets": ("subject", "body")}
-DAY_COLUMNS = ("acquired_on", "ended_on", "charged_on", "period_start", "period_end", "occurred_at")
+DAY_COLUMNS = ("invited_at", "acquired_on", "ended_on", "charged_on", "period_start", "period_end", "occurred_at")
 MOMENT_COLUMNS = ("responded_at", "opened_at", "closed_at")
 DECIMALS = {"amount": 2, "credit_amount": 2, "usage": 1, "handle_minutes": 1}
 FAULTS_STREAM = 7

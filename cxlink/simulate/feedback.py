@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlink.simulate.days import Calendar, IntArray
+from cxlink.simulate.days import AnyArray, Calendar, IntArray
 from cxlink.simulate.lives import Lives
 from cxlink.simulate.phrases import PhraseBank, read_bank
 from cxlink.simulate.phrases.bank import mistype, pick
@@ -43,8 +43,8 @@ class _Mention:
 
 def build_feedback(
     world: World, people: Population, lives: Lives, causes: IntArray, rng: np.random.Generator
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Responses to the surveys, with the true labels of the comments.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Responses to the surveys, with the true labels of the comments, and the invitations.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def build_feedback(
     -------
     tuple of pandas.DataFrame
         Responses by time, with the customer's position in ``customer`` and the exposures in ``code``; and one label
-        per sentence that names a component.
+        per sentence that names a component; and one row an invitation, with ``customer`` and ``responded``.
     """
     tastes = world.satisfaction
     level = people.satisfaction[lives.survey_customer] - satisfaction_drops(world)[lives.survey_code]
@@ -91,7 +91,18 @@ def build_feedback(
         }
     )
     frame["csat"] = frame["csat"].where(frame["csat"] > 0)
-    return frame, _labels(ids, mentions)
+    return frame, _labels(ids, mentions), _invitations(world, lives, answered)
+
+
+def _invitations(world: World, lives: Lives, answered: AnyArray) -> pd.DataFrame:
+    order = np.lexsort((lives.survey_customer, lives.survey_day))
+    return pd.DataFrame(
+        {
+            "customer": lives.survey_customer[order],
+            "invited_at": Calendar(world.starts_on).dates(lives.survey_day[order]).astype("datetime64[s]"),
+            "responded": answered[order],
+        }
+    )
 
 
 def _write_comments(

@@ -173,6 +173,33 @@ def observed_experience(world: World, people: Population, customer: IntArray, co
     }
 
 
+def asked_experience(world: World, people: Population, lives: Lives) -> dict[str, float]:
+    """Net promoter points that an incident adds among all who were asked and had met the component.
+
+    Parameters
+    ----------
+    world : World
+        Settings.
+    people : Population
+        Customers.
+    lives : Lives
+        With every invitation.
+
+    Returns
+    -------
+    dict of str to float
+        Expected score as is, less that without the component's exposure; 0 where nobody had met it.
+    """
+    drops = satisfaction_drops(world)
+    found = {}
+    for place, name in enumerate(world.component_names):
+        met = (lives.survey_code & (1 << place)) > 0
+        level, code = people.satisfaction[lives.survey_customer[met]], lives.survey_code[met]
+        as_is, without = (expected_nps(world.satisfaction, level - drops[one]) for one in (code, code & ~(1 << place)))
+        found[name] = float(np.mean(as_is - without)) if met.any() else 0.0
+    return found
+
+
 def naive_figures(world: World, lives: Lives) -> dict[str, dict[str, float]]:
     """Work out what a spreadsheet would say: the revenue of those who complained and left.
 

@@ -45,7 +45,7 @@ def run() -> Run:
         intent=np.where(labels["kind"] == "cancellation", "cancel", ""), evidence="words", source="text", rule=""
     )
     settings = build_settings(
-        model={"adjust_for": ["plan", "usage"], "kpi": "nps"},
+        model={"adjust_for": ["plan", "usage"], "kpi": "nps", "allow_for_silence": False},
         finance={"gross_margin": 0.7, "discount_rate": 0.08, "cost_per_handle_minute": 0.9, "avoidable_share": 0.6},
     )
     loaded = load_company(company)
