@@ -153,8 +153,10 @@ def look_up(linked: Linked, customer: np.ndarray, day: np.ndarray, exposure_days
 
     Returns
     -------
-    exposed, experienced : ndarray
-        (n, n_components) bool: met an incident in the window; had the touchpoint at all, where that is recorded.
+    exposed : ndarray
+        (n, n_components) bool: met an incident in the window.
+    experienced : ndarray
+        (n, n_components) bool: had the touchpoint at all, where that is recorded.
     """
     exposed = np.zeros((len(customer), len(linked.components)), dtype=bool)
     experienced = np.ones_like(exposed)
