@@ -7,6 +7,7 @@
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
+from cxlink.handoff.events import EventMonth, EventStudy
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -75,6 +76,8 @@ __all__ = [
     "DescribedScores",
     "Doubt",
     "Employees",
+    "EventMonth",
+    "EventStudy",
     "ExposureForm",
     "GapFit",
     "GapRatios",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.cohorts import CustomerGroups
     from cxlink.handoff.employees import Employees
+    from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
@@ -90,7 +91,8 @@ class Impact:
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
-    and ``employees`` what goes with teams' engagement.
+    and ``employees`` what goes with teams' engagement. ``event_studies`` follows revenue after first incidents, where
+    that is asked for.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -106,6 +108,7 @@ class Impact:
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
+    event_studies: tuple[EventStudy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

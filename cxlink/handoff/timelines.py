@@ -114,6 +114,9 @@ class Linked:
     promises : DataFrame or None
         Columns customer, component, measure ("" where it is not named), promised_day (of the touchpoint), gap (value
         less promise): touchpoints of known customers that have both, before the window too.
+    monthly_prices : DataFrame or None
+        Columns customer, month (whole months since year 0), price (project currency, at constant rates): what recurring
+        charges bear for each month of the window. None unless ``[model] event_study`` asks for it.
     """
 
     customers: pd.DataFrame
@@ -138,6 +141,7 @@ class Linked:
     labelled: LabelledIncidents | None = None
     cost_split: CostSplit | None = None
     promises: pd.DataFrame | None = None
+    monthly_prices: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.employees import compare_teams
+from cxlink.impact.event_study import study_events
 from cxlink.impact.experience import (
     KPI_UNITS,
     choose_kpi,
@@ -103,7 +104,15 @@ def estimate_impact(
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
         observed = estimate_observed(linked, churn, kpi, answers, experience, level)
-        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
+        studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
+        return replace(
+            observed,
+            groups=nobody,
+            promises=promises,
+            employees=compare_teams(loaded),
+            event_studies=studies,
+            messages=(*observed.messages, *told),
+        )
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -130,6 +139,8 @@ def estimate_impact(
         for place in range(len(linked.components))
     ]
     n_unpriced = int((base.price == 0).sum())
+    # last of all that draws from rng, so that other figures stay what they are without it
+    studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
     return Impact(
         kpi=kpi,
         kpi_unit=unit,
@@ -145,12 +156,14 @@ def estimate_impact(
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
             *luck_message(projected.simulated),
             *rank_message(table.rank_refusal),
+            *told,
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
         groups=groups,
         promises=promises,
         employees=compare_teams(loaded),
+        event_studies=studies,
     )
 
 

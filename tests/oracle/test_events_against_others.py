@@ -1,9 +1,9 @@
 """Paths after first events against diff-diff (versions_events.txt) on event_data.csv, where nobody leaves.
 
 Its output is committed beside this file. In amount, with one band of tenure and events at one moment of their month,
-our path is the group-time estimator with those not yet met as controls. Tolerance 1e-8 for points: both are the same means,
-written with ten digits. Standard errors of 2,000 draws beside its analytic ones: their own chance is 1.6% (one standard
-error), weights of mean one are a little narrower in cohorts of 50, and errors may differ by 8%.
+our path is the group-time estimator with those not yet met as controls. Tolerance 1e-8 for points: both are the same
+means, written with ten digits. Standard errors of 2,000 draws beside its analytic ones may differ by 8%: their own
+chance is 1.6% (one standard error), and weights of mean one are a little narrower in cohorts of 50.
 """
 
 from __future__ import annotations
