@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cxlink.estimate import Answer, NotEstimable
+    from cxlink.estimate import Answer, Estimate, NotEstimable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,14 @@ class EventMonth:
     ----------
     month : int
         Relative to that of the first incident.
-    effect : Answer
+    effect : Estimate
         In project currency; its interval holds for this month alone.
     band : tuple of (float, float)
         Ends that hold for all months of the path at once.
     """
 
     month: int
-    effect: Answer
+    effect: Estimate
     band: tuple[float, float]
 
 

@@ -96,7 +96,8 @@ def first_incidents(linked: Linked, panel: RevenuePanel, component: str) -> np.n
     np.minimum.at(first, customer[was_there], day[was_there])
     chosen = first[panel.customer]
     found = moments(chosen, panel.first_month, 0.5)
-    return np.where((chosen == NO_DAY) | (found > panel.left), np.inf, found)
+    found[(chosen == NO_DAY) | (found > panel.left)] = np.inf
+    return found
 
 
 def moments(day: np.ndarray, first_month: int, part_of_day: float) -> np.ndarray:
@@ -120,8 +121,8 @@ def moments(day: np.ndarray, first_month: int, part_of_day: float) -> np.ndarray
     months = days.astype("datetime64[M]")
     begins = months.astype("datetime64[D]")
     length = ((months + 1).astype("datetime64[D]") - begins).astype(float)
-    whole: np.ndarray = months.astype(np.int64) + 1970 * 12 - first_month
-    return whole + ((days - begins).astype(float) + part_of_day) / length
+    part: np.ndarray = ((days - begins).astype(float) + part_of_day) / length
+    return part + (months.astype(np.int64) + 1970 * 12 - first_month)
 
 
 def _whole_months(from_day: int, to_day: int) -> tuple[int, int]:

@@ -22,8 +22,8 @@ MOST_CUSTOMERS = 20_000
 LEVEL = 0.95
 Z = 1.959963984540054
 METHOD = (
-    "first incidents beside customers at risk on the same day, of the same month and band of tenure, weighted for later"
-    " incidents; joint draws"
+    "first incidents beside customers at risk on the same day, of the same month and band of tenure, weighted for"
+    " attributes and later incidents; joint draws"
 )
 Studies = tuple[EventStudy, ...]
 
@@ -87,12 +87,16 @@ def _study(linked: Linked, panel: RevenuePanel, component: str, currency: str, w
             left=panel.left[kept],
             event=event,
             weights=weights[:, kept],
+            attributes=linked.covariates[panel.customer[kept]],
             before=BEFORE,
             after=AFTER,
             **options,  # type: ignore[arg-type]
         )
 
-    path = follow()
+    try:
+        path = follow()
+    except EstimationError as error:
+        return _refused(component, met_before, error.reason)
     told = path.customers >= LEAST
     last = int(np.argmin(told[BEFORE:])) - 1 if not told[BEFORE:].all() else AFTER
     compared = path.n_events - path.n_alone
@@ -113,7 +117,7 @@ def _study(linked: Linked, panel: RevenuePanel, component: str, currency: str, w
         customers=compared,
         met_before=met_before,
         alone=path.n_alone,
-        base=Estimate(path.base, path.base, path.base, LEVEL, f"{currency} a month", n, n, "mean, as paid"),
+        base=_base(path, f"{currency} a month", n),
         path=_months(path, told, last, currency),
         last_month=last,
         total=total,
@@ -126,6 +130,11 @@ def _study(linked: Linked, panel: RevenuePanel, component: str, currency: str, w
 def _refused(component: str, met_before: int, reason: str) -> EventStudy:
     none = NotEstimable(reason, "a longer window, or more customers")
     return EventStudy(component, 0, met_before, 0, none, (), 0, none, none, none, 1.0)
+
+
+def _base(path: EventPath, unit: str, n: int) -> Answer:
+    half = Z * float(path.base_draws.std(ddof=1))
+    return Estimate(path.base, path.base - half, path.base + half, LEVEL, unit, n, n, "mean of recurring revenue")
 
 
 def _total(path: EventPath, after: slice, unit: str, n: int, what: str) -> Answer:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.employee_models import EmployeesResult
+from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
@@ -334,6 +335,7 @@ class Results(Part):
     customer_groups: CustomerGroupsResult | NotEstimableResult
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
+    event_studies: list[EventStudyResult]
 
 
 def results_schema() -> dict[str, Any]:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cxlink.stats.arrays import Flags, Floats, Integers
+from cxlink.stats.clustered_ols import ClusteredFit, fit_poisson
+from cxlink.stats.dropping import fit_kept_columns
 from cxlink.stats.errors import EstimationError
 
 Base = Literal["month before", "months before"]
@@ -20,6 +22,9 @@ TENURE_BANDS = (3.0, 12.0, 24.0)
 
 MONTHS_A_RATE = 3
 """How long one rate of events holds, within a band of tenure."""
+
+ROUNDS = 6
+"""Of fitting attributes to given rates and rates to given attributes; each leaves about a tenth of the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,9 @@ class EventPath:
     customers : ndarray of int, shape (n_months,)
         With an event, compared in this month.
     base : float
-        Mean revenue a month before the event.
+        Mean of what revenue is set beside, of those compared in the month of the event.
+    base_draws : ndarray of float64, shape (n_draws,)
+        Joint draws of it.
     n_events, n_alone : int
         First events of customers who paid before, and how many of these are beside too few others in every month.
     """
@@ -47,18 +54,23 @@ class EventPath:
     draws: Floats
     customers: Integers
     base: float
+    base_draws: Floats
     n_events: int
     n_alone: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """Customers; ``stop`` ends their time at risk of a first event, ``hazard`` adds up its rate to each month's end."""
+    """Customers; ``stop`` ends their time at risk of a first event, ``hazard`` adds up its rate to each month's end.
+
+    ``ratio`` is each one's rate over that of others of the same band and quarter, by the attributes.
+    """
 
     revenue: Floats
     entered: Floats
     event: Floats
     stop: Floats
+    ratio: Floats
     rate: Floats
     hazard: Floats
 
@@ -90,6 +102,7 @@ def follow_first_event(
     left: npt.ArrayLike,
     event: npt.ArrayLike,
     weights: npt.ArrayLike,
+    attributes: npt.ArrayLike | None = None,
     before: int = 6,
     after: int = 12,
     base: Base = "month before",
@@ -107,6 +120,8 @@ def follow_first_event(
         event; infinite where there is none. Events must not be before the first month or after the end.
     weights : array_like of float, shape (n_draws, n)
         Customer weights with mean one.
+    attributes : array_like of float, shape (n, n_attributes), optional
+        What moves both events and revenue, known before either; those that cannot be fitted are left out.
     before, after : int
         Months shown on either side.
     base : {"month before", "months before"}
@@ -124,16 +139,19 @@ def follow_first_event(
     Raises
     ------
     EstimationError
-        If shapes differ, or events lie outside the time at risk.
+        If shapes differ, events lie outside the time at risk, or the rate of events cannot be fitted.
 
     Notes
     -----
     An event can only befall who is still there. Customers without an event in the whole window are therefore those who
     left early, and two-way imputation over a panel of them takes their leaving for what would have become of the rest.
-    Here each event is set beside customers at risk on its day, of the same calendar month and band of tenure. They
-    count until their own first event; those who go on without one also stand for those who did not, by the inverse of
-    the probability of having had none while at risk (rates by quarter and band of tenure; draws hold them fixed). In
-    proportion, what would have become of revenue is the base times what the others keep of theirs, so that customers
+    Here each event is set beside customers at risk on its day, of the same calendar month and band of tenure, weighted
+    by what attributes do to the rate of events, which gives them the attributes of those who met one. They count until
+    their own first event; those who go on without one also stand for those who did not, by the inverse of the
+    probability of having had none while at risk (rates by quarter and band of tenure, times what attributes do to
+    them; draws hold them fixed).
+
+    In proportion, what would have become of revenue is the base times what the others keep of theirs, so that customers
     who pay more are expected to lose more. In amount, and where nobody leaves, this is the estimator of [1]_ with those
     not yet met as controls.
 
@@ -143,7 +161,7 @@ def follow_first_event(
     .. [2] Robins and Finkelstein (2000), Biometrics 56:779-788.
     .. [3] Hernan and Robins (2016), American Journal of Epidemiology 183:758-764.
     """
-    panel = _prepare(revenue, entered, left, event)
+    panel = _prepare(revenue, entered, left, event, attributes)
     drawn = np.asarray(weights, dtype=np.float64)
     if drawn.ndim != 2 or drawn.shape[1] != len(panel.entered):
         raise EstimationError(f"weights has shape {drawn.shape}, expected (n_draws, {len(panel.entered)})")
@@ -178,15 +196,23 @@ def follow_first_event(
             n_compared += int(there.any(axis=1).sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         path, level = gain / size, level / size
-    mean_base = float(level[0, before]) if customers[before] else 0.0
-    return EventPath(offsets, path[0], path[1:], customers, mean_base, n_events, n_events - n_compared)
+    had_before = level[:, before]
+    return EventPath(
+        offsets, path[0], path[1:], customers, float(had_before[0]), had_before[1:], n_events, n_events - n_compared
+    )
 
 
 def _totals(columns: Floats, weights: Floats) -> Floats:
     return np.vstack([columns.sum(axis=0), weights @ columns])
 
 
-def _prepare(revenue: npt.ArrayLike, entered: npt.ArrayLike, left: npt.ArrayLike, event: npt.ArrayLike) -> _Panel:
+def _prepare(
+    revenue: npt.ArrayLike,
+    entered: npt.ArrayLike,
+    left: npt.ArrayLike,
+    event: npt.ArrayLike,
+    attributes: npt.ArrayLike | None,
+) -> _Panel:
     paid = np.asarray(revenue, dtype=np.float64)
     if paid.ndim != 2 or not np.isfinite(paid).all():
         raise EstimationError("revenue must have two dimensions and finite numbers only")
@@ -199,15 +225,45 @@ def _prepare(revenue: npt.ArrayLike, entered: npt.ArrayLike, left: npt.ArrayLike
     stop = np.minimum(np.minimum(went, met), n_months)
     months = np.arange(n_months)
     at_risk = np.clip(stop[:, None] - months, 0.0, 1.0) - np.clip(came[:, None] - months, 0.0, 1.0)
-    at_risk = np.maximum(at_risk, 0.0)
-    n_bands = len(TENURE_BANDS) + 1
+    ratio, rate, hazard = _rates(np.maximum(at_risk, 0.0), came, met, attributes)
+    return _Panel(paid, came, met, stop, ratio, rate, hazard)
+
+
+def _rates(
+    at_risk: Floats, entered: Floats, event: Floats, attributes: npt.ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    """Each customer's rate ratio by attributes, monthly rate of a first event, and its sum over the time at risk."""
+    n, n_months = at_risk.shape
+    columns = np.zeros((n, 0)) if attributes is None else np.asarray(attributes, dtype=np.float64)
+    if columns.ndim != 2 or len(columns) != n:
+        raise EstimationError(f"attributes must have two dimensions and {n} rows")
+    months = np.arange(n_months)
     # a customer is in the band in which the month begins, as when cells are made
-    cell = np.digitize(months - came[:, None], TENURE_BANDS) + n_bands * (months // MONTHS_A_RATE)
-    exposure = np.bincount(cell.ravel(), at_risk.ravel(), minlength=int(cell.max()) + 1)
-    happens = np.flatnonzero(met < n_months)
-    events = np.bincount(cell[happens, met[happens].astype(np.intp)], minlength=len(exposure))
-    rate = (events / np.where(exposure > 0, exposure, 1.0))[cell]
-    return _Panel(paid, came, met, stop, rate, np.cumsum(rate * at_risk, axis=1))
+    cell = np.digitize(months - entered[:, None], TENURE_BANDS) + (len(TENURE_BANDS) + 1) * (months // MONTHS_A_RATE)
+    met = event < n_months
+    events = np.bincount(cell[met, event[met].astype(np.intp)], minlength=int(cell.max()) + 1)
+    design = np.column_stack([np.ones(n), columns - columns.mean(axis=0)])
+    ratio = np.ones(n)
+    for left in range(ROUNDS if columns.shape[1] and met.any() else 0, -1, -1):
+        exposure = np.bincount(cell.ravel(), (at_risk * ratio[:, None]).ravel(), minlength=len(events))
+        rate = (events / np.where(exposure > 0, exposure, 1.0))[cell] * ratio[:, None]
+        hazard = np.cumsum(rate * at_risk, axis=1)
+        expected = hazard[:, -1] / ratio
+        if left:
+            ratio = _ratios(design, met, expected)
+    return ratio, rate, hazard
+
+
+def _ratios(design: Floats, met: Flags, expected: Floats) -> Floats:
+    """Rate of each customer over that of the mean attributes; columns that cannot be fitted are left out."""
+    rows = np.flatnonzero(expected > 0)
+
+    def fit(X: Floats) -> ClusteredFit:
+        return fit_poisson(X, met[rows], expected[rows], rows)
+
+    fitted, kept = fit_kept_columns(fit, design[rows])
+    ratio: Floats = np.exp(design[:, kept][:, 1:] @ fitted.beta[1:])
+    return ratio
 
 
 def _bases(panel: _Panel, month: int, n_before: int) -> Floats:
@@ -253,7 +309,7 @@ def _weigh(panel: _Panel, others: Integers, month: int, offsets: Integers, momen
     later = np.clip(at, month, panel.n_months - 1)
     growth = panel.hazard[np.ix_(others, later)] - panel.hazard[others, month - 1][:, None]
     unmet = panel.event[others, None] >= at + 1
-    weight = np.where(
+    weight = panel.ratio[others, None] * np.where(
         offsets < 0,
         (passed / len(moments))[:, None],
         np.where(unmet, until[:, None] * np.exp(growth), 0.0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -12,11 +14,17 @@ from tests.stats.staggered import Staggered, customers_who_leave
 Z = 1.959963984540054
 
 
-def follow(made: Staggered, n_draws: int = 100, base: Base = "month before") -> EventPath:
-    weights = np.random.default_rng(5).standard_exponential((n_draws, len(made.event)))
+def follow(made: Staggered, base: Base = "month before", attributes: np.ndarray | None = None) -> EventPath:
+    weights = np.random.default_rng(5).standard_exponential((100, len(made.event)))
     weights /= weights.mean(axis=1, keepdims=True)
     return follow_first_event(
-        made.revenue, entered=made.entered, left=made.left, event=made.event, weights=weights, base=base
+        made.revenue,
+        entered=made.entered,
+        left=made.left,
+        event=made.event,
+        weights=weights,
+        attributes=attributes,
+        base=base,
     )
 
 
@@ -69,6 +77,27 @@ def test_the_truth_is_found_where_events_cut_prices_and_drive_customers_away(bas
     error, width, truth = errors_of(made, base)
     assert (truth[:, -6:] < -2).all()
     assert (np.abs(error.mean(axis=0)) <= 4 * width.mean(axis=0) / np.sqrt(len(made)) + 1e-12).all()
+
+
+def test_attributes_that_move_events_and_leaving_are_taken_out() -> None:
+    """Half of the customers meet events twice as often and leave three times as often; events do nothing."""
+    raw, adjusted = [], []
+    for seed in range(6):
+        calm, busy = (
+            customers_who_leave(800, np.random.default_rng([seed, k, 6]), meets=meets, leaves=leaves)
+            for k, (meets, leaves) in enumerate([(0.02, 0.01), (0.04, 0.03)])
+        )
+        made = Staggered(
+            *(np.concatenate([getattr(calm, one.name), getattr(busy, one.name)]) for one in fields(Staggered))
+        )
+        group = np.repeat([[0.0], [1.0]], 800, axis=0)
+        raw.append(follow(made).point[18])
+        # the second column says the same: it is left out
+        path = follow(made, attributes=np.hstack([group, 2 * group]))
+        adjusted.append([path.point[18], path.draws[:, 18].std()])
+    error, width = np.mean(adjusted, axis=0)
+    assert abs(error) < 3 * width / np.sqrt(6)
+    assert np.mean(raw) < -3 * width / np.sqrt(6)
 
 
 def test_two_way_effects_are_wrong_where_effects_grow() -> None:
