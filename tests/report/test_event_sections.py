@@ -62,7 +62,7 @@ def test_the_table_and_its_sentences(result: RunResult) -> None:
     first, second = section.rows
     assert first[:3] == ("delivery", "820", "55.2 (53.0-57.4)")
     # months with the band, which is wider than their own interval
-    assert first[3:7] == ("-0.80 (-1.70 to 0.10)", "-4.20 (-5.10 to -3.30)", "-", "-")
+    assert first[3:7] == ("-0.8 (-1.7 to 0.1)", "-4.2 (-5.1 to -3.3)", "-", "-")
     # rounded down: 2.39 does not become 2.4
     assert first[-1] == "2.3"
     assert second == ("app|*x*", "0", *["-"] * 8)
