@@ -15,7 +15,7 @@ from cxlink.report.suppress import show_count
 
 NAME, TITLE = "event_studies", "Revenue after a first incident"
 MONTHS = (0, 3, 6, 12)
-LARGEST_TREND = 10
+SMALLEST_TREND, LARGEST_TREND = 0.1, 10.0
 NOTES = (
     "Beside customers who could have met a first incident on the same day, of the same tenure and with the same"
     " attributes. Single months: intervals that hold for all months at once. Later incidents, of this and other"
@@ -86,7 +86,7 @@ def _trend(trend: float | NotEstimable) -> str:
     if isinstance(trend, NotEstimable):
         return "-"
     # rounded down: it says how much the figure bears
-    return f"{math.floor(10 * trend) / 10:.1f}" if trend <= LARGEST_TREND else f">{LARGEST_TREND}"
+    return f"{math.floor(10 * trend) / 10:.1f}" if trend <= LARGEST_TREND else f">{LARGEST_TREND:g}"
 
 
 def _sentence(one: EventStudy, currency: str) -> Iterator[str]:
@@ -105,8 +105,12 @@ def _sentence(one: EventStudy, currency: str) -> Iterator[str]:
         f" {months} than without any."
     )
     trend = one.hidden_trend
-    if isinstance(trend, float) and trend <= LARGEST_TREND:
-        side = "below" if total.point < 0 else "above"
+    if not isinstance(trend, float) or trend > LARGEST_TREND:
+        return
+    side = "below" if total.point < 0 else "above"
+    if trend < SMALLEST_TREND:
+        yield f"{one.component}: a hidden trend far smaller than those seen in the months before would undo it."
+    else:
         yield (
             f"{one.component}: it stays {side} zero as long as a hidden trend is less than {_trend(trend)} times the"
             " largest one seen in the months before."

@@ -79,6 +79,16 @@ def test_the_table_and_its_sentences(result: RunResult) -> None:
     assert "it may be nothing" in " ".join(nothing.notes)
 
 
+def test_hidden_trends_at_the_ends(result: RunResult) -> None:
+    def notes(trend: float) -> str:
+        shown = build_document(with_studies(result, replace(study(), hidden_trend=trend)))
+        return " ".join(next(one for one in shown.sections if one.name == "event_studies").notes)
+
+    assert "far smaller than those seen" in notes(0.04)
+    assert "hidden trend is less than 0.1 times" in notes(0.1)
+    assert "hidden trend is" not in notes(float("inf"))
+
+
 def test_the_drawing_holds_the_band(result: RunResult) -> None:
     drawn, *others = draw_paths((study(), refused()))
     assert not others
