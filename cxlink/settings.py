@@ -207,6 +207,7 @@ class ModelSettings(_Group):
         default=True, description="whether effects on the KPI allow for answering that hangs on the score itself"
     )
     draws: int = Field(default=200, ge=100, le=5000, description="joint draws behind each interval")
+    event_study: bool = Field(default=False, description="follow revenue after each component's first incidents")
     resampling: Literal["influence", "score", "refit"] = Field(
         default="influence",
         description="how each draw moves the churn model: by each customer's influence, one exact step, or a new fit",

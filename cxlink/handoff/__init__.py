@@ -8,6 +8,7 @@ from cxlink.handoff.answering import Answering
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
+from cxlink.handoff.events import EventMonth, EventStudy
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -77,6 +78,8 @@ __all__ = [
     "DescribedScores",
     "Doubt",
     "Employees",
+    "EventMonth",
+    "EventStudy",
     "ExposureForm",
     "GapFit",
     "GapRatios",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.answering import Answering
     from cxlink.handoff.cohorts import CustomerGroups
     from cxlink.handoff.employees import Employees
+    from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
@@ -92,7 +93,8 @@ class Impact:
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
     and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
-    components' effects on the KPI are its ``effect_of_all``.
+    components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
+    where that is asked for.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -109,6 +111,7 @@ class Impact:
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
     answering: Answering | NotEstimable = NOT_LOOKED_AT
+    event_studies: tuple[EventStudy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

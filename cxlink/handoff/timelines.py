@@ -116,6 +116,9 @@ class Linked:
         less promise): touchpoints of known customers that have both, before the window too.
     silent : DataFrame or None
         Columns customer, asked_day: invitations that nobody answered; None where invitations are not given.
+    monthly_prices : DataFrame or None
+        Columns customer, month (whole months since year 0), price (project currency, at constant rates): what recurring
+        charges bear for each month of the window. None unless ``[model] event_study`` asks for it.
     """
 
     customers: pd.DataFrame
@@ -141,6 +144,7 @@ class Linked:
     cost_split: CostSplit | None = None
     promises: pd.DataFrame | None = None
     silent: pd.DataFrame | None = None
+    monthly_prices: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,25 @@ CODES: dict[str, tuple[str, str, str]] = {
         " are known very exactly, this luck is more than a fifth of their standard error.",
         "Nothing to do; another seed moves the figures by about so much.",
     ),
+    "CX550": (
+        "Revenue around first incidents cannot be told",
+        "Following revenue after first incidents takes prices by month and known ends: revenue of those who left counts"
+        " as zero, and nobody may be left out for having left.",
+        "What the message names; or set [model] event_study = false.",
+    ),
+    "CX551": (
+        "Another way before the incident",
+        "The path of revenue after first incidents is an effect only if those who met one would have gone on as the"
+        " customers beside them. Their prices moved differently before it already, beyond what chance explains in all"
+        " months at once.",
+        "Read the path as a description. What raises both prices and incidents, such as usage, may stand behind it.",
+    ),
+    "CX552": (
+        "The base decides",
+        "The sum over the months after the first incident is worked out beside the month before it, and beside the mean"
+        " of the six months before. One lies outside the other's interval: prices moved before the incident.",
+        "Rely on neither figure; look at the path before.",
+    ),
     "CX506": (
         "Not corrected by labels",
         "There are labels, but too few of customers who met a component, had a ticket of it, or answered after it."

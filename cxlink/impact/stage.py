@@ -15,6 +15,7 @@ from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.employees import compare_teams
+from cxlink.impact.event_study import study_events
 from cxlink.impact.experience import (
     KPI_UNITS,
     Answers,
@@ -108,7 +109,16 @@ def estimate_impact(
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
         observed = estimate_observed(linked, churn, kpi, answers, experience, level, answering)
-        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded), answering=answering)
+        studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
+        return replace(
+            observed,
+            groups=nobody,
+            promises=promises,
+            employees=compare_teams(loaded),
+            answering=answering,
+            event_studies=studies,
+            messages=(*observed.messages, *told),
+        )
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -135,6 +145,8 @@ def estimate_impact(
         for place in range(len(linked.components))
     ]
     n_unpriced = int((base.price == 0).sum())
+    # last of all that draws from rng, so that other figures stay what they are without it
+    studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
     return Impact(
         kpi=kpi,
         kpi_unit=unit,
@@ -150,6 +162,7 @@ def estimate_impact(
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
             *luck_message(projected.simulated),
             *rank_message(table.rank_refusal),
+            *told,
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
@@ -157,6 +170,7 @@ def estimate_impact(
         promises=promises,
         employees=compare_teams(loaded),
         answering=answering,
+        event_studies=studies,
     )
 
 

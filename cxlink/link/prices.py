@@ -38,6 +38,8 @@ class Prices:
         What charges of the observed window bear for months after it.
     messages : tuple of Message
         Where many charges follow on no other.
+    by_month : DataFrame or None
+        Columns customer, month, price in minor units at constant rates, of the window; where it is asked for.
     """
 
     monthly_price: np.ndarray
@@ -46,6 +48,7 @@ class Prices:
     movements: pd.DataFrame
     later_units: int
     messages: tuple[Message, ...]
+    by_month: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class _Slice:
     later_units: int
 
 
-def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> Prices:
+def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int, *, keep_months: bool = False) -> Prices:
     """Spread recurring charges over the months they cover, and compare them.
 
     Parameters
@@ -80,6 +83,8 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
         As :class:`cxlink.handoff.Linked` describes.
     n_customers : int
         How many customers there are.
+    keep_months : bool, default False
+        Whether to hand on each customer's price by month.
 
     Returns
     -------
@@ -96,10 +101,13 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
     price, covered = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
     movements = MovementCounter(window.first_month, window.last_month)
     changes, n_pairs, n_left_out, later_units = [_no_changes()], 0, 0, 0
+    by_month = [_months_of(None, window)]
     for part in in_order(lambda charges: _read_slice(charges, window), read_charges(loaded), loaded.engine.threads):
         price[part.priced[0]] = part.priced[1]
         covered[part.covered[0]] = part.covered[1]
         movements.add(part.monthly)
+        if keep_months:
+            by_month.append(_months_of(part.monthly, window))
         changes.append(part.changes)
         n_pairs, n_left_out = n_pairs + part.n_pairs, n_left_out + part.n_left_out
         later_units += part.later_units
@@ -110,7 +118,16 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int) -> P
         movements.frame(),
         later_units,
         _left_out_message(n_left_out, n_pairs),
+        pd.concat(by_month, ignore_index=True) if keep_months else None,
     )
+
+
+def _months_of(monthly: MonthlyPrices | None, window: _Window) -> pd.DataFrame:
+    if monthly is None:
+        return pd.DataFrame({name: np.zeros(0, dtype=np.int64) for name in ("customer", "month", "price")})
+    kept = (monthly.month >= window.first_month) & (monthly.month <= window.last_month)
+    columns = {"customer": monthly.customer, "month": monthly.month, "price": monthly.constant}
+    return pd.DataFrame({name: values[kept] for name, values in columns.items()})
 
 
 _COLUMNS = {

@@ -87,7 +87,13 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
     known_ends = subscription and _ends_are_known(loaded)
     if not known_ends:
         customers = customers.assign(active=False)
-    prices = build_prices(loaded, incidents if said is None else pd.concat([incidents, said]), len(customers))
+    prices = build_prices(
+        loaded,
+        incidents if said is None else pd.concat([incidents, said]),
+        len(customers),
+        keep_months=settings.model.event_study,
+    )
+    by_month = prices.by_month
     loaded.engine.execute("drop table narrow_revenue")
     customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
     covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
@@ -144,6 +150,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         cost_split=split,
         promises=build_promises(loaded),
         silent=build_silent(loaded),
+        monthly_prices=None if by_month is None else by_month.assign(price=by_month["price"] / divisor),
     )
 
 

@@ -12,6 +12,7 @@ from cxlink.report.component_table import MONEY, build_component_table, cell_of,
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
 from cxlink.report.employee_sections import build_employee_section
+from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.method import describe_limits, describe_method
 from cxlink.report.notes import Notes, explain
@@ -95,6 +96,7 @@ def build_document(result: RunResult) -> Document:
         method=describe_method(result),
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
+        event_studies=impact.event_studies,
     )
 
 
@@ -106,6 +108,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),
+        *build_event_sections(impact.event_studies, currency=result.currency, published=published),
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from cxlink import __version__
 from cxlink.report import words
 from cxlink.report.curve_drawing import HEIGHT, WIDTH, draw_bars, draw_curves
+from cxlink.report.event_drawing import draw_paths
 from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
 from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
@@ -38,6 +39,7 @@ def render_html(document: Document) -> str:
         table=document.table,
         bars=_bars(document.table),
         drawing=draw_curves(document.curves),
+        paths=draw_paths(document.event_studies),
         width=WIDTH,
         height=HEIGHT,
         words=words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cxlink.handoff import EventStudy
 from cxlink.report.numbers import Figure
 from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
@@ -240,6 +241,7 @@ class Document:
     method: tuple[str, ...]
     not_to_conclude: tuple[str, ...]
     sections: tuple[Section, ...] = ()
+    event_studies: tuple[EventStudy, ...] = ()
 
     @property
     def header(self) -> Sentence:

@@ -28,6 +28,7 @@ from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.employee_results import build_employees_result
+from cxlink.report.event_results import build_event_results
 from cxlink.report.group_results import build_groups_result
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
 from cxlink.report.numbers import round_exact
@@ -118,6 +119,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         answering=build_answering_result(impact.answering, published=published),
         promises=build_promise_results(impact.promises, published=published),
         employees=build_employees_result(impact.employees),
+        event_studies=build_event_results(impact.event_studies, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 

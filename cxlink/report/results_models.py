@@ -9,6 +9,7 @@ from pydantic import Field
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.answering_models import AnsweringResult
 from cxlink.report.employee_models import EmployeesResult
+from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
@@ -336,6 +337,7 @@ class Results(Part):
     answering: AnsweringResult | NotEstimableResult
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
+    event_studies: list[EventStudyResult]
 
 
 def results_schema() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from cxlink.handoff import (
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         answering=suppress_answering(impact.answering),
         promises=suppress_promises(impact.promises),
         employees=suppress_employees(impact.employees),
+        event_studies=suppress_events(impact.event_studies),
     )
     return kept, hidden
 

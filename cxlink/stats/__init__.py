@@ -28,7 +28,9 @@ from cxlink.stats.debias import Debiased, Influenced, debias
 from cxlink.stats.discrimination import auc_at_horizon, harrell_concordance, uno_concordance
 from cxlink.stats.dropping import find_partners, fit_kept_columns
 from cxlink.stats.errors import CoxError, EstimationError
+from cxlink.stats.event_path import EventPath, follow_first_event
 from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
+from cxlink.stats.hidden_trend import breakdown_trend
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
 from cxlink.stats.label_shift import AdjustedCount, adjusted_count
 from cxlink.stats.log_score import log_scores
@@ -81,6 +83,7 @@ __all__ = [
     "Debiased",
     "DifferenceEstimate",
     "EstimationError",
+    "EventPath",
     "GammaGamma",
     "GammaGammaFit",
     "Influenced",
@@ -113,6 +116,7 @@ __all__ = [
     "baseline_hazard",
     "bootstrap_clusters",
     "bootstrap_cox",
+    "breakdown_trend",
     "brier_score",
     "build_recurrent_rows",
     "calibration_curve",
@@ -140,6 +144,7 @@ __all__ = [
     "fit_pareto_nbd",
     "fit_poisson",
     "fit_within",
+    "follow_first_event",
     "harrell_concordance",
     "ipcw_weights",
     "kaplan_meier",
