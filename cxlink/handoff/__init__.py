@@ -5,6 +5,15 @@
 """
 
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
+from cxlink.handoff.drivers import (
+    ComponentDriver,
+    Drivers,
+    KpiDrivers,
+    OddsCheck,
+    RatedTouchpoint,
+    RatingDrivers,
+    ScoreContrast,
+)
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.hazards import (
@@ -63,6 +72,7 @@ __all__ = [
     "CauseCount",
     "CheckedEffect",
     "ChurnFit",
+    "ComponentDriver",
     "ComponentEffect",
     "ControlTotal",
     "CostSplit",
@@ -74,6 +84,7 @@ __all__ = [
     "CustomerScores",
     "DescribedScores",
     "Doubt",
+    "Drivers",
     "Employees",
     "ExposureForm",
     "GapFit",
@@ -84,6 +95,7 @@ __all__ = [
     "JudgedModel",
     "JudgedReasons",
     "KeyMatch",
+    "KpiDrivers",
     "LabelledIncidents",
     "LagProfile",
     "LeavingPrediction",
@@ -96,6 +108,7 @@ __all__ = [
     "Message",
     "MoneyAccounts",
     "MoneyLine",
+    "OddsCheck",
     "OrderFit",
     "Overlap",
     "PeriodRatio",
@@ -103,12 +116,15 @@ __all__ = [
     "PromiseGap",
     "Proportionality",
     "QuarantinedRow",
+    "RatedTouchpoint",
+    "RatingDrivers",
     "Readiness",
     "ReasonShares",
     "Repair",
     "ResponseRate",
     "RiskGroup",
     "RunResult",
+    "ScoreContrast",
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",

@@ -11,6 +11,7 @@ from cxlink.estimate import NotEstimable
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.drivers import Drivers
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
@@ -138,3 +139,4 @@ class RunResult:
     impact: Impact
     readiness: tuple[Readiness, ...]
     messages: tuple[Message, ...]
+    drivers: Drivers | NotEstimable = NOT_LOOKED_AT
