@@ -41,7 +41,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "CX520": (
         "Incidents do not shift all answers alike",
         "The effect on ordered answers supposes proportional odds: that an incident shifts high and low answers by the"
-        " same odds ratio. Logistic regressions at each answer say that it does not, so that it averages unlike shifts.",
+        " same odds ratio. Logistic regressions at each answer say that it does not: it averages unlike shifts.",
         "Read the other columns of the component, which suppose no such thing.",
     ),
     "CX521": (
