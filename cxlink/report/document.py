@@ -10,6 +10,7 @@ from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unex
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.driver_lines import build_driver_lines
 from cxlink.report.driver_sections import build_driver_sections
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.group_sections import build_group_section
@@ -95,6 +96,7 @@ def build_document(result: RunResult) -> Document:
         method=describe_method(result),
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
+        drivers=build_driver_lines(result.drivers, published=published),
     )
 
 

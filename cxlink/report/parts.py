@@ -211,6 +211,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverLine:
+    """One figure that goes with a score, or why there is none."""
+
+    kpi: str
+    component: str
+    way: str
+    figure: Figure | None
+    unit: str
+    customers: str
+    evidence: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that is shown to people."""
 
@@ -240,6 +254,7 @@ class Document:
     method: tuple[str, ...]
     not_to_conclude: tuple[str, ...]
     sections: tuple[Section, ...] = ()
+    drivers: tuple[DriverLine, ...] = ()
 
     @property
     def header(self) -> Sentence:

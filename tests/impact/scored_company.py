@@ -1,4 +1,4 @@
-"""Customers who answer at random, with known effects of incidents, one confounded, and ratings that weigh as planted."""
+"""Customers who answer at random: known effects of incidents, one of them confounded, and ratings as planted."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def net_promoters(latent: np.ndarray) -> np.ndarray:
     scale = SPREAD * np.sqrt(3) / np.pi
     below: np.ndarray = 1 / (1 + np.exp((latent - 6.5) / scale))
     above: np.ndarray = 1 / (1 + np.exp((8.5 - latent) / scale))
-    return 100 * (above - below)
+    net: np.ndarray = 100 * (above - below)
+    return net
 
 
 PENALTY, REWARD = -1.6, 1.6
