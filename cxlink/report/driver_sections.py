@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import ComponentDriver, Drivers, KpiDrivers, OddsCheck, RatedTouchpoint, RatingDrivers
@@ -26,7 +27,7 @@ NOTE = (
     " ordered: likewise, by a model of ordered answers, for those who met one. Where all answers and the same customers"
     " differ much, those who meet it score otherwise anyway, or those who answer twice are not like the rest. Evidence:"
     " the best that there is. What not to conclude: rows do not add up, and none says what a fix would bring; for that,"
-    " see Components."
+    " see Components. Order: by All, adjusted."
 )
 NO_RATING = "no answer rates a touchpoint"
 SHARE_NOTE = (
@@ -87,33 +88,28 @@ def _incidents(one: KpiDrivers, exposure_days: int, *, first: bool, published: b
     if isinstance(one.ratings, NotEstimable) and one.ratings.reason != NO_RATING:
         notes.append(f"Ratings of touchpoints tell nothing: {one.ratings.reason}. Needs: {one.ratings.needs}.")
     title = f"What moves {one.kpi.upper()}{told}; {answers} answers of {customers} known customers"
-    rows = tuple(_row(driver, published=published) for driver in sorted(one.components, key=_strength))
+    told_of = sorted((driver for driver in one.components if _grades(driver)), key=_order)
+    rows = tuple(_row(driver, published=published) for driver in told_of)
     return Section(f"drivers-{one.kpi}", title, columns, rows, tuple(notes))
 
 
-def _best(driver: ComponentDriver) -> tuple[str, float] | None:
-    """Grade and point of the best evidence; of the same grade, that which is adjusted."""
-    found = [(one.grade, one.answer.point) for one in driver.contrasts if isinstance(one.answer, Estimate)]
-    if not found:
-        return None
-    grade = min(grade for grade, _ in found)
-    firsts = {"B": -1, "C": 0, "D": 0}
-    return grade, [point for at, point in found if at == grade][firsts[grade]]
+def _grades(driver: ComponentDriver) -> list[Literal["B", "C", "D"]]:
+    return sorted(one.grade for one in driver.contrasts if isinstance(one.answer, Estimate))
 
 
-def _strength(driver: ComponentDriver) -> tuple[bool, float, str]:
-    best = _best(driver)
-    return (best is None, 0.0 if best is None else best[1], driver.component)
+def _order(driver: ComponentDriver) -> tuple[float, str]:
+    """By what is adjusted among all, which is the same kind of figure for every component; without it last."""
+    found = next(one.answer for one in driver.contrasts if one.way == "adjusted")
+    return (-abs(found.point) if isinstance(found, Estimate) else 0.0, driver.component)
 
 
 def _row(driver: ComponentDriver, *, published: bool) -> tuple[Value, ...]:
     by_way = {one.way: one.answer for one in driver.contrasts}
-    best = _best(driver)
     return (
         driver.component,
         show_count(driver.customers, published=published),
         *(figure_or_dash(by_way[way], signed=True) for way, _ in COLUMNS),
-        EVIDENCE[best[0]] if best else "-",
+        EVIDENCE[_grades(driver)[0]],
     )
 
 
