@@ -24,7 +24,7 @@ from cxlink.handoff import (
     Tagged,
     Unexplained,
 )
-from cxlink.impact import estimate_impact
+from cxlink.impact import estimate_impact, find_drivers
 from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
@@ -258,6 +258,7 @@ def run(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
+    drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     return RunResult(
         project=settings.project.name,
         currency=settings.project.currency,
@@ -274,7 +275,8 @@ def run(
         churn=churn,
         impact=impact,
         readiness=data.readiness,
-        messages=(*data.messages, *churn.messages, *impact.messages),
+        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages),
+        drivers=drivers,
     )
 
 
@@ -286,6 +288,7 @@ class Draws:
     for_futures: np.random.Generator
     for_validation: np.random.Generator
     for_labels: np.random.Generator
+    for_drivers: np.random.Generator
 
 
 def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws:
@@ -306,7 +309,7 @@ def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws
         The same for the same seed, whichever parts run.
     """
     chosen = settings.project.seed if seed is None else seed
-    parts = np.random.SeedSequence(chosen).spawn(4)
+    parts = np.random.SeedSequence(chosen).spawn(5)
     for_weights, *others = (np.random.default_rng(part) for part in parts)
     return Draws(draw_weights(settings.model.draws, n_customers, for_weights), *others)
 

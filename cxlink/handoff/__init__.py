@@ -6,6 +6,15 @@
 
 from cxlink.handoff.answering import Answering
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
+from cxlink.handoff.drivers import (
+    ComponentDriver,
+    Drivers,
+    KpiDrivers,
+    OddsCheck,
+    RatedTouchpoint,
+    RatingDrivers,
+    ScoreContrast,
+)
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.events import EventMonth, EventStudy
@@ -66,6 +75,7 @@ __all__ = [
     "CauseCount",
     "CheckedEffect",
     "ChurnFit",
+    "ComponentDriver",
     "ComponentEffect",
     "ControlTotal",
     "CostSplit",
@@ -77,6 +87,7 @@ __all__ = [
     "CustomerScores",
     "DescribedScores",
     "Doubt",
+    "Drivers",
     "Employees",
     "EventMonth",
     "EventStudy",
@@ -89,6 +100,7 @@ __all__ = [
     "JudgedModel",
     "JudgedReasons",
     "KeyMatch",
+    "KpiDrivers",
     "LabelledIncidents",
     "LagProfile",
     "LeavingPrediction",
@@ -101,6 +113,7 @@ __all__ = [
     "Message",
     "MoneyAccounts",
     "MoneyLine",
+    "OddsCheck",
     "OrderFit",
     "Overlap",
     "PeriodRatio",
@@ -108,12 +121,15 @@ __all__ = [
     "PromiseGap",
     "Proportionality",
     "QuarantinedRow",
+    "RatedTouchpoint",
+    "RatingDrivers",
     "Readiness",
     "ReasonShares",
     "Repair",
     "ResponseRate",
     "RiskGroup",
     "RunResult",
+    "ScoreContrast",
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.answering import Answering
     from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.drivers import Drivers
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
@@ -144,3 +145,4 @@ class RunResult:
     impact: Impact
     readiness: tuple[Readiness, ...]
     messages: tuple[Message, ...]
+    drivers: Drivers | NotEstimable = NOT_LOOKED_AT

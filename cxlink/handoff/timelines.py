@@ -87,7 +87,8 @@ class Linked:
         or not.
     responses : DataFrame
         Columns customer (-1 unmatched), responded_day, nps, csat, ces, event_component, event_failed (of the event that
-        the response is about; missing where it names none). Their ids are in the view ``linked_responses`` on the
+        the response is about; missing where it names none), then one column ``rating_<component>`` a touchpoint that
+        the exports rate (missing where a response does not). Their ids are in the view ``linked_responses`` on the
         engine, with the same columns as far as the exports give them.
     tickets : DataFrame
         Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; the handling of a

@@ -1,5 +1,6 @@
 """What each component's incidents do to experience, customers, revenue and cost, alone and together."""
 
+from cxlink.impact.drivers import find_drivers
 from cxlink.impact.stage import estimate_impact
 
-__all__ = ["estimate_impact"]
+__all__ = ["estimate_impact", "find_drivers"]

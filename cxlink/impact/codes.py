@@ -47,6 +47,24 @@ CODES: dict[str, tuple[str, str, str]] = {
         " interval's end: at 95%, that takes 199.",
         "Raise [model] draws to 200 or more; 1,000 are better.",
     ),
+    "CX520": (
+        "Incidents do not shift all answers alike",
+        "The effect on ordered answers supposes proportional odds: that an incident shifts high and low answers by the"
+        " same odds ratio. Logistic regressions at each answer say that it does not: it averages unlike shifts.",
+        "Read the other columns of the component, which suppose no such thing.",
+    ),
+    "CX521": (
+        "The plain difference is not that of the same customers",
+        "Answers after an incident and all others differ by another amount than the answers of customers who gave both:"
+        " those who meet it score otherwise anyway, or those who answered twice are not like the rest. Said where"
+        " chance would do it once in a hundred.",
+        "Read the columns of the same customers; invite customers again, at random, so that more of them answer twice.",
+    ),
+    "CX522": (
+        "No score",
+        "What moves a score cannot be told where no answer inside the window bears one.",
+        "Map nps, csat or ces in [[sources.feedback]] columns.",
+    ),
     "CX507": (
         "The luck of the projection shows",
         "The point estimates are means over twenty simulated futures, of all customers or a large sample. Where effects"

@@ -95,7 +95,8 @@ def part_customers(linked: Linked) -> Parted:
     active = linked.customers.loc[linked.customers["active"]]
     customer, last = active["customer"].to_numpy(), active["tenure"].to_numpy() - 1
     groups = [split.group_of(customer, last) == place for split in splits for place in range(len(split.names))]
-    return Parted(recent, splits, np.array(groups).reshape(-1, len(customer)), active["monthly_price"].to_numpy(float))
+    inside = np.array(groups).reshape(len(groups), len(customer))
+    return Parted(recent, splits, inside, active["monthly_price"].to_numpy(float))
 
 
 def build_newcomers(linked: Linked, base: Base, recent: Recent, *, most: int, rng: np.random.Generator) -> Base:

@@ -14,6 +14,7 @@ from cxlink.impact.asked import gather_asked
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
+from cxlink.impact.driver_rows import estimate_level
 from cxlink.impact.employees import compare_teams
 from cxlink.impact.event_study import study_events
 from cxlink.impact.experience import (
@@ -24,7 +25,6 @@ from cxlink.impact.experience import (
     fit_experience,
     frame_of_means,
     gather_answers,
-    mean_with_interval,
 )
 from cxlink.impact.gcomp import FUTURES, Base, Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
@@ -96,7 +96,7 @@ def estimate_impact(
     experience, answering = _look_for_silence(linked, answers, experience, settings, unit, weights, rng)
     parted = part_customers(linked)
     base = build_base(linked, model.exposure_days, parted.priced)
-    level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
+    level = estimate_level(linked, kpi, answers)
     promises = compare_promises(
         linked,
         answers,

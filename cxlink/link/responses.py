@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxlink.engine.interface import quote
 from cxlink.handoff import Loaded
 
 KPIS = ("nps", "csat", "ces")
+RATING = "rating_"
 _EVENT = ", e.component as event_component, cast(e.fails as double) as event_failed"
 _EVENTS = " left join event_failures as e on e.event_id = f.event_id"
 
@@ -40,15 +42,32 @@ def build_responses(loaded: Loaded) -> pd.DataFrame:
             **{kpi: number(kpi) for kpi in KPIS},
             "event_component": rows.pop("event_component") if "event_component" in rows else np.full(n, None),
             "event_failed": number("event_failed"),
+            **{name: number(name) for name in list_ratings(loaded)},
         },
         copy=False,
     )
 
 
+def list_ratings(loaded: Loaded) -> tuple[str, ...]:
+    """Columns of the feedback that rate a touchpoint.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        With the columns that the exports give.
+
+    Returns
+    -------
+    tuple of str
+        Such as ``rating_delivery``, in the order of their names.
+    """
+    return tuple(sorted(name for name in loaded.columns.get("feedback", ()) if name.startswith(RATING)))
+
+
 def _create_view(loaded: Loaded) -> str:
     """Create ``linked_responses``; its columns but for ``response_id``, which few need and which is the largest."""
     given = loaded.columns.get("feedback", ())
-    scores = [kpi for kpi in KPIS if kpi in given]
+    scores = [*(kpi for kpi in KPIS if kpi in given), *map(quote, list_ratings(loaded))]
     about = "event_id" in given and "events" in loaded.columns
     # two million answers are not asked for columns that no export gives
     loaded.engine.execute(

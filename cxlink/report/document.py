@@ -11,6 +11,8 @@ from cxlink.report.answering_sections import build_answering_section
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.driver_lines import build_driver_lines
+from cxlink.report.driver_sections import build_driver_sections
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
@@ -97,6 +99,7 @@ def build_document(result: RunResult) -> Document:
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
         event_studies=impact.event_studies,
+        drivers=build_driver_lines(result.drivers, published=published),
     )
 
 
@@ -105,6 +108,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     impact = result.impact
     return (
         build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
+        *build_driver_sections(result.drivers, published=published),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

@@ -212,6 +212,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverLine:
+    """One figure that goes with a score, or why there is none."""
+
+    kpi: str
+    component: str
+    way: str
+    figure: Figure | None
+    unit: str
+    customers: str
+    evidence: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that is shown to people."""
 
@@ -242,6 +256,7 @@ class Document:
     not_to_conclude: tuple[str, ...]
     sections: tuple[Section, ...] = ()
     event_studies: tuple[EventStudy, ...] = ()
+    drivers: tuple[DriverLine, ...] = ()
 
     @property
     def header(self) -> Sentence:

@@ -27,6 +27,7 @@ from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
 from cxlink.report.diagnostics import collect_messages
+from cxlink.report.driver_results import build_driver_results
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.event_results import build_event_results
 from cxlink.report.group_results import build_groups_result
@@ -120,6 +121,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         promises=build_promise_results(impact.promises, published=published),
         employees=build_employees_result(impact.employees),
         event_studies=build_event_results(impact.event_studies, published=published),
+        drivers=build_driver_results(result.drivers, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 

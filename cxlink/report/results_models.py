@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.answering_models import AnsweringResult
+from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
@@ -338,6 +339,7 @@ class Results(Part):
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
     event_studies: list[EventStudyResult]
+    drivers: list[KpiDriversResult] | NotEstimableResult
 
 
 def results_schema() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from cxlink.handoff import (
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 
@@ -84,6 +85,7 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         tagged=replace(result.tagged, messages=_hide_digits(result.tagged.messages)),
         linked=replace(result.linked, messages=_hide_digits(result.linked.messages)),
         messages=(*_hide_digits(result.messages), note),
+        drivers=suppress_drivers(result.drivers),
     )
 
 

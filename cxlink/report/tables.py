@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxlink.engine.interface import Engine, quote
+from cxlink.report.driver_results import drivers_table
 from cxlink.report.files import write_csv
 from cxlink.report.scores import build_scores
+from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.timeline import build_tags, build_timeline
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ def build_tables(result: RunResult, results: Mapping[str, Any]) -> dict[str, pd.
         "churn_curve": _flat(results["churn"]["curve"]),
     }
     if result.audience == "published":
-        return tables
+        return {**tables, "drivers": drivers_table(suppress_drivers(result.drivers))}
     return {
         **tables,
+        "drivers": drivers_table(result.drivers),
         **({} if result.churn.scores is None else {"churn_scores": build_scores(result.churn.scores, result.linked)}),
         "customers": result.linked.customers.drop(columns="customer", errors="ignore"),
         "movements": result.linked.movements,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from cxlink.report.driver_lines import write_drivers
 from cxlink.report.parts import CauseRow, Cell, Document, LedgerRow, Row, Sentence, render_sentence
 from cxlink.report.sheet import Sheet
 from cxlink.report.shown_text import Sink
@@ -18,7 +19,7 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def render_workbook(document: Document) -> bytes:
-    """Render a document as a workbook with the sheets Read me, Components, Behind the figures, Causes and Ledger.
+    """Render a document as a workbook: Read me, Components, Behind the figures, Causes, Drivers and Ledger.
 
     Parameters
     ----------
@@ -45,6 +46,7 @@ def render_workbook(document: Document) -> bytes:
     _components(book, document)
     _details(book, document)
     _causes(book, document)
+    write_drivers(book, document.drivers)
     _ledger(book, document)
     book.close()
     return buffer.getvalue()

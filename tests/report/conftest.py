@@ -16,23 +16,30 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import (
     CauseCount,
     ChurnFit,
+    ComponentDriver,
     ComponentEffect,
     CurvePoint,
     CustomerGroup,
     CustomerGroups,
+    Drivers,
     Employees,
     GapRatios,
     Impact,
     JointEffect,
+    KpiDrivers,
     LedgerEntry,
     Linkage,
     Linked,
     Loaded,
     Message,
+    OddsCheck,
     PromiseGap,
     QuarantinedRow,
+    RatedTouchpoint,
+    RatingDrivers,
     Readiness,
     RunResult,
+    ScoreContrast,
     ServiceOutcome,
     Tagged,
     Unexplained,
@@ -243,6 +250,79 @@ def employees() -> Employees:
     )
 
 
+def drivers() -> Drivers:
+    few = NotEstimable("7 customers answered both after an incident and without one, needs 30", "customers asked again")
+
+    def driver(name: str, points: float, *, again: bool, strays: tuple[float, ...] = ()) -> ComponentDriver:
+        def answer(times: float, n: int) -> Estimate:
+            return measured(points * times, points * times - 6.3, points * times + 6.3, "NPS points", n)
+
+        return ComponentDriver(
+            name,
+            130,
+            112,
+            (
+                ScoreContrast("difference", "D", answer(1.6, 900)),
+                ScoreContrast("like_for_like", "B", answer(1.1, 64) if again else few),
+                ScoreContrast("within", "B", answer(1.0, 64) if again else few),
+                ScoreContrast("adjusted", "C", answer(1.4, 900)),
+                ScoreContrast("ordinal", "C", answer(1.3, 900)),
+            ),
+            OddsCheck(0.003 if strays else 0.4, (5.0, 6.0, 7.0, 8.0, 9.0), strays),
+        )
+
+    def touchpoint(name: str, share: float, low: float, high: float, place: int) -> RatedTouchpoint:
+        kinds = {1: ("penalty", True), 2: ("reward", False)}
+        kind, stable = kinds.get(place, ("undetermined", True))
+        return RatedTouchpoint(
+            component=name,
+            answers=640,
+            customers=410,
+            mean=measured(3.91, 3.82, 4.0, "rating", 410),
+            share=measured(share, share - 0.03, share + 0.04, "share of variance", 410),
+            rank_best=place,
+            rank_worst=min(place + 1, 3),
+            low_rating=measured(low, low - 8, low + 8, "NPS points", 410),
+            high_rating=measured(high, high - 8, high + 8, "NPS points", 410),
+            balance=measured(low + high, low + high - 12, low + high + 12, "NPS points", 410),
+            kind=kind,  # type: ignore[arg-type]
+            stable=stable,
+        )
+
+    ratings = RatingDrivers(
+        answers=700,
+        customers=431,
+        unrated=200,
+        r2=0.31,
+        r2_others=0.02,
+        low=2.0,
+        high=5.0,
+        touchpoints=(
+            touchpoint("delivery", 0.14, -41.0, 9.0, 1),
+            touchpoint("shop", 0.11, -6.0, 33.0, 2),
+            touchpoint("app", 0.04, -12.0, 8.0, 3),
+        ),
+        left_out=(("branch", NotEstimable("8 customers rated it, needs 30", "more ratings")),),
+    )
+    components = (driver("billing", -12.0, again=False), driver("delivery", -31.0, again=True, strays=(7.0,)))
+    level = measured(31.4, 29.1, 33.6, "NPS points", 800)
+    return Drivers(90, (KpiDrivers("nps", "NPS points", 900, 780, level, components, ratings),), ())
+
+
+def hostile_drivers() -> Drivers:
+    """Names of components come from the exports, and so do those of rated touchpoints."""
+    (one,) = drivers().kpis
+    assert isinstance(one.ratings, RatingDrivers)
+    strays = one.components[1]
+    ratings = replace(
+        one.ratings,
+        touchpoints=tuple(replace(one.ratings.touchpoints[1], component=name) for name in HOSTILE_NAMES),
+        left_out=tuple((name, one.ratings.left_out[0][1]) for name in HOSTILE_NAMES),
+    )
+    components = tuple(replace(strays, component=name) for name in HOSTILE_NAMES)
+    return replace(drivers(), kpis=(replace(one, components=components, ratings=ratings),))
+
+
 def ledger() -> tuple[LedgerEntry, ...]:
     refused = (
         QuarantinedRow("exports/invoices.csv", 17, "amount", "CX121", "not a number", "=1+1,2025-01-03,12;50"),
@@ -410,6 +490,7 @@ def result() -> Iterator[RunResult]:
             promises=promise_gaps(),
             employees=employees(),
         ),
+        drivers=drivers(),
         readiness=(
             Readiness("customers kept", True, ""),
             Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),
@@ -432,6 +513,7 @@ def hostile(result: RunResult) -> RunResult:
             components=effects,
             promises=tuple(replace(promise_gaps()[0], component=name, measure=name) for name in HOSTILE_NAMES),
         ),
+        drivers=hostile_drivers(),
         causes=causes(*((name, name) for name in HOSTILE_NAMES)),
         messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
         readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),

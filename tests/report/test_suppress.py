@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from cxlink.estimate import Estimate, NotEstimable
-from cxlink.handoff import RunResult
+from cxlink.handoff import Drivers, RatingDrivers, RunResult
 from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
 from cxlink.report.write import write_outputs
-from tests.report.conftest import customer_groups, employees, points, promise_gaps
+from tests.report.conftest import customer_groups, drivers, employees, points, promise_gaps
 
 
 @pytest.fixture
@@ -217,3 +217,50 @@ def test_a_placebo_that_fails_is_said(result: RunResult) -> None:
     assert [note for note in section.notes if "month after" in note] == [
         "ticket csat: engagement of the month after goes with it as well, so it is not an effect (D)."
     ]
+
+
+def published_drivers(result: RunResult, told: Drivers) -> Any:
+    return build_results(replace(result, audience="published", drivers=told))["drivers"]
+
+
+def test_drivers_that_few_customers_are_behind_are_hidden(result: RunResult) -> None:
+    told = drivers()
+    (one,) = told.kpis
+    few = replace(one.components[0], answers=9, customers=8)
+    hidden, shown = published_drivers(result, replace(told, kpis=(replace(one, components=(few, one.components[1])),)))[
+        0
+    ]["components"]
+    assert "not_estimable" in hidden["customers_after"]
+    assert {way["effect"]["not_estimable"] for way in hidden["contrasts"]} == {
+        "suppressed: fewer than 10 customers",
+    }
+    assert "not_estimable" in hidden["proportional_odds"]
+    assert all("point" in way["effect"] for way in shown["contrasts"])
+    # inside the house everything is shown
+    inside = build_results(replace(result, drivers=told))["drivers"][0]["components"][0]
+    assert any("7 customers answered both" in way["effect"].get("not_estimable", "") for way in inside["contrasts"])
+
+
+def test_ratings_of_few_customers_are_hidden(result: RunResult) -> None:
+    told = drivers()
+    (one,) = told.kpis
+    assert isinstance(one.ratings, RatingDrivers)
+    first, *others = one.ratings.touchpoints
+    ratings = replace(one.ratings, unrated=4, touchpoints=(replace(first, customers=9), *others))
+    found = published_drivers(result, replace(told, kpis=(replace(one, ratings=ratings),)))[0]["ratings"]
+    small, second, _ = found["touchpoints"]
+    assert small["kind"] == "undetermined"
+    assert small["rank"] is None
+    assert all("not_estimable" in small[key] for key in ("mean", "share_of_variance", "low_rating", "balance"))
+    assert "point" in second["share_of_variance"]
+    assert "not_estimable" in found["answers_without_ratings"]
+    assert found["left_out"][0]["not_estimable"].startswith("fewer than 10 customers rated it")
+
+
+def test_no_file_of_the_public_tells_a_small_count_of_drivers(result: RunResult, tmp_path: Path) -> None:
+    write_outputs(replace(result, audience="published"), tmp_path / "out")
+    for name in ("results.json", "report.md", "report.html", "tables/drivers.csv"):
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert "7 customers answered both" not in text
+        assert "8 customers rated it" not in text
+    assert "fewer than 10 customers answered both" in (tmp_path / "out" / "tables" / "drivers.csv").read_text()

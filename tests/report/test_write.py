@@ -23,7 +23,7 @@ from cxlink.report.write import write_ledger, write_outputs
 from tests.report.conftest import ledger, put_responses
 
 REPORTS = {"results.json", "ledger.json", "report.html", "report.md", "workbook.xlsx", "manifest.json"}
-TABLES = {"causes", "churn_curve", "components", "customers", "movements", "tags", "timeline"}
+TABLES = {"causes", "churn_curve", "components", "customers", "drivers", "movements", "tags", "timeline"}
 
 
 def names(out: Path) -> set[str]:
