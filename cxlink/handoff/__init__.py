@@ -54,6 +54,7 @@ from cxlink.handoff.reasons import (
     ScoredAnswers,
     ScoreReasons,
 )
+from cxlink.handoff.segments import Segment, SegmentEffect, SegmentRatios, Segments
 from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
@@ -112,6 +113,10 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "Segment",
+    "SegmentEffect",
+    "SegmentRatios",
+    "Segments",
     "SelfCheck",
     "ServiceOutcome",
     "Severity",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import PromiseGap
+    from cxlink.handoff.segments import Segments
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
 
 
@@ -90,7 +91,7 @@ class Impact:
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
-    and ``employees`` what goes with teams' engagement.
+    and ``employees`` what goes with teams' engagement; ``segments`` is the component table again by segment.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -106,6 +107,7 @@ class Impact:
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
+    segments: Segments | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

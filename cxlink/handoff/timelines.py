@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -114,6 +115,9 @@ class Linked:
     promises : DataFrame or None
         Columns customer, component, measure ("" where it is not named), promised_day (of the touchpoint), gap (value
         less promise): touchpoints of known customers that have both, before the window too.
+    segments : mapping of str to ndarray
+        Of each attribute of ``[report] segments`` the customers' values as texts, (n_customers,) in the order of the
+        key; rare ones are ``other``, empty ones ``missing``.
     """
 
     customers: pd.DataFrame
@@ -138,6 +142,7 @@ class Linked:
     labelled: LabelledIncidents | None = None
     cost_split: CostSplit | None = None
     promises: pd.DataFrame | None = None
+    segments: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

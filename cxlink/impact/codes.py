@@ -32,6 +32,25 @@ CODES: dict[str, tuple[str, str, str]] = {
         " and very unhappy customers answer more often than others, the effects come out too large.",
         "Invite a random sample and raise its response; read the effects on the KPI as an upper bound until then.",
     ),
+    "CX540": (
+        "Segments too small",
+        "A segment of [report] segments has fewer than 30 active customers, or too few of them are in the sample that a"
+        " large base is projected over. Its rows are refused rather than told from a handful of customers.",
+        "Merge rare values of the attribute in the export, or take it out of [report] segments.",
+    ),
+    "CX541": (
+        "A hazard ratio differs between segments",
+        "The tables by segment use one hazard ratio for all customers. A test of the churn model, clustered by customer"
+        " and corrected for the number of tests, says that for this component it is another one in another segment.",
+        "Read the component's row in the whole table; in the tables by segment it is spread by incidents, hazards and"
+        " prices alone.",
+    ),
+    "CX542": (
+        "The luck of the projection shows in segments",
+        "Figures are means over twenty simulated futures. In a small segment this luck is more than a fifth of the"
+        " standard error of the fits.",
+        "Nothing to do; another seed moves these figures by about so much.",
+    ),
     "CX508": (
         "Components have no ranks",
         "Between which places a component stands is judged from the joint draws of all. Ten draws must lie beyond the"

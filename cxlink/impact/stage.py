@@ -37,6 +37,7 @@ from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import Projection, project
 from cxlink.impact.promise import compare_promises
+from cxlink.impact.segments import compare_segments, find_segments, segment_messages
 from cxlink.parallel import in_order
 from cxlink.settings import Settings
 
@@ -89,7 +90,8 @@ def estimate_impact(
         said = gather_answers(labels.linked, kpi, model.exposure_days)
         experience = fit_experience(linked, answers, weights, said=said, label_weights=labels.weights)
     parted = part_customers(linked)
-    base = build_base(linked, model.exposure_days, parted.priced)
+    found = find_segments(linked)
+    base = build_base(linked, model.exposure_days, parted.priced, found.members)
     level = mean_with_interval(answers.value, answers.cluster, unit, "mean of all answers, clustered by customer")
     promises = compare_promises(
         linked,
@@ -103,7 +105,7 @@ def estimate_impact(
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
         observed = estimate_observed(linked, churn, kpi, answers, experience, level)
-        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
+        return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded), segments=nobody)
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
@@ -129,6 +131,7 @@ def estimate_impact(
         table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
         for place in range(len(linked.components))
     ]
+    segments = compare_segments(linked, churn, found, projected, table)
     n_unpriced = int((base.price == 0).sum())
     return Impact(
         kpi=kpi,
@@ -145,12 +148,14 @@ def estimate_impact(
             *label_message(linked.components, experience, fits.prices, fits.costs, fits.incidence),
             *luck_message(projected.simulated),
             *rank_message(table.rank_refusal),
+            *segment_messages(segments),
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
         groups=groups,
         promises=promises,
         employees=compare_teams(loaded),
+        segments=segments,
     )
 
 
