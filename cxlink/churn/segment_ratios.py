@@ -128,7 +128,9 @@ def _test(
     first = main.rows.counts.shape[1]
     extras = [first + k for k, (owner, _) in enumerate(owners) if owner == place]
     if not fitted.design.kept[[place, *extras]].all():
-        no_column = NotEstimable("segments cannot be told from another column of the model", "segments of more customers")
+        no_column = NotEstimable(
+            "segments cannot be told from another column of the model", "segments of more customers"
+        )
         return _Tested((), (), no_column)
     customers, influence = fitted.influence
     moved = fitted.design.spread(influence)[:, extras]
@@ -139,10 +141,10 @@ def _test(
     names, answers = [], []
     for number in range(int(group.max()) + 1):
         taken = [place] if number == 0 else [place, extras[number - 1]]
-        error = float(np.sqrt(fitted.covariance[np.ix_(taken, taken)].sum()))
+        spread = float(np.sqrt(fitted.covariance[np.ix_(taken, taken)].sum()))
         events = int((main.rows.voluntary & main.rows.exposed[:, place] & (group[segment] == number)).sum())
         names.append(_name(levels, group, number))
-        answers.append(hazard_ratio(float(fitted.beta[taken].sum()), error, len(customers), events, BY_SEGMENT))
+        answers.append(hazard_ratio(float(fitted.beta[taken].sum()), spread, len(customers), events, BY_SEGMENT))
     return _Tested(tuple(names), tuple(answers), p_value)
 
 

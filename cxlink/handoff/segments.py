@@ -20,8 +20,8 @@ class SegmentEffect:
     ----------
     component : str
         Its name.
-    customers_reached : int
-        Active customers of the segment who met it in the observed window.
+    customers_reached : int or NotEstimable
+        Active customers of the segment who met it in the observed window; a reason where the public must not see it.
     effects : JointEffect
         The quantities of the component table, of this component alone.
     largest_part : float
@@ -29,7 +29,7 @@ class SegmentEffect:
     """
 
     component: str
-    customers_reached: int
+    customers_reached: int | NotEstimable
     effects: JointEffect
     largest_part: float
 

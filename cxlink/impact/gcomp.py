@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -439,8 +438,10 @@ class Projector:
         return [*(gain_over(as_is, world.totals(names)) for names in tenth), gain_over(as_is, ceiling)]
 
     def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Each customer's part of the gains, these as sums (n_components + 1, 4: last of all), likewise of each segment,
-        and revenue as is."""
+        """Each customer's part of the gains, their sums over all and over segments, and revenue as is.
+
+        The sums are of each component alone and, last, of all together.
+        """
         n, weight = len(self._fits.incidence), self._base.weight
         as_is = world.values([AS_IS] * n)
         totals = world.add_up(as_is)

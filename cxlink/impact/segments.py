@@ -19,6 +19,7 @@ LEAST_SAMPLED = 100
 """Of a segment's customers in the sample that draws are made over, where there is one."""
 
 LUCK_CONCERN = 0.2
+LARGER = "a segment of more customers"
 NOT_ASKED = NotEstimable("no segments are asked for", "[report] segments")
 
 
@@ -107,7 +108,9 @@ def compare_segments(
             for place, name in enumerate(linked.components)
         )
         segments.append(Segment(attribute, value, n, effects, table.of_segment(at, None, n=n, refusal=refusal)))
-    told = np.array([_refusal(int(m.sum()), int(s)) is None for m, s in zip(found.members, projected.sampled, strict=True)])
+    told = np.array(
+        [_refusal(int(m.sum()), int(s)) is None for m, s in zip(found.members, projected.sampled, strict=True)]
+    )
     return Segments(tuple(segments), churn.segment_ratios, _share_of_error(projected, told))
 
 
@@ -127,9 +130,7 @@ def segment_messages(segments: Segments | NotEstimable) -> tuple[Message, ...]:
     if isinstance(segments, NotEstimable):
         return ()
     found = []
-    refused = [one for one in segments.segments if all(_is_refused(one, key) for key in ("experience", "cost_saved"))]
-    small = [f"{one.attribute}={one.value}" for one in refused if isinstance(one.customers, int)]
-    small = [name for name, one in zip(small, refused, strict=True) if _few(one)]
+    small = [f"{one.attribute}={one.value}" for one in segments.segments if _is_small(one)]
     if small:
         found.append(
             Message(
@@ -147,7 +148,7 @@ def segment_messages(segments: Segments | NotEstimable) -> tuple[Message, ...]:
                 "CX541",
                 "warning",
                 "impact",
-                f"the hazard ratio differs between segments: {', '.join(differing)}; the tables by segment use one for all.",
+                f"the hazard ratio differs between segments, whose tables use one for all: {', '.join(differing)}.",
                 "Read these rows as a mean over segments, not as what happens in each.",
             )
         )
@@ -180,22 +181,17 @@ def differs(q_value: float | NotEstimable) -> bool:
     return isinstance(q_value, float) and q_value < 0.05
 
 
-def _few(one: Segment) -> bool:
-    reason = one.joint.customers_kept
-    return isinstance(reason, NotEstimable) and reason.needs == "a segment of more customers"
-
-
-def _is_refused(one: Segment, key: str) -> bool:
-    return isinstance(getattr(one.joint, key), NotEstimable)
+def _is_small(one: Segment) -> bool:
+    told = one.joint.experience
+    return isinstance(told, NotEstimable) and told.needs == LARGER
 
 
 def _refusal(n: int, n_sampled: int) -> NotEstimable | None:
-    needs = "a segment of more customers"
     if n < LEAST:
-        return NotEstimable(f"{n} active customers in this segment, needs {LEAST}", needs)
+        return NotEstimable(f"{n} active customers in this segment, needs {LEAST}", LARGER)
     if n_sampled < min(n, LEAST_SAMPLED):
         reason = f"{n_sampled} customers of this segment in the projected sample, needs {min(n, LEAST_SAMPLED)}"
-        return NotEstimable(reason, needs)
+        return NotEstimable(reason, LARGER)
     return None
 
 

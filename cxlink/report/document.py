@@ -30,6 +30,7 @@ from cxlink.report.parts import (
 from cxlink.report.promise_sections import build_promise_section
 from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
+from cxlink.report.segment_sections import build_segment_section, build_segment_table
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
@@ -94,6 +95,13 @@ def build_document(result: RunResult) -> Document:
         method=describe_method(result),
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
+        segments=build_segment_table(
+            impact.segments,
+            kpi=impact.kpi,
+            kpi_unit=impact.kpi_unit,
+            currency=result.currency,
+            published=published,
+        ),
     )
 
 
@@ -101,6 +109,13 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
     return (
+        *build_segment_section(
+            impact.segments,
+            kpi=impact.kpi,
+            kpi_unit=impact.kpi_unit,
+            currency=result.currency,
+            published=published,
+        ),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

@@ -211,6 +211,26 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One component in one segment, or all together; figures in the project's currency."""
+
+    attribute: str
+    value: str
+    component: str
+    customers: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTable:
+    """The component table by segment."""
+
+    columns: tuple[str, ...]
+    rows: tuple[SegmentRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that is shown to people."""
 
@@ -240,6 +260,7 @@ class Document:
     method: tuple[str, ...]
     not_to_conclude: tuple[str, ...]
     sections: tuple[Section, ...] = ()
+    segments: SegmentTable | None = None
 
     @property
     def header(self) -> Sentence:

@@ -57,6 +57,7 @@ from cxlink.report.results_models import (
     UnexplainedResult,
     results_schema,
 )
+from cxlink.report.segment_results import build_segment_results, build_segment_tests
 from cxlink.report.suppress import EFFECTS, suppress_small_cells
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
@@ -116,6 +117,8 @@ def build_results(result: RunResult) -> dict[str, Any]:
         customer_groups=build_groups_result(impact.groups, published=published),
         promises=build_promise_results(impact.promises, published=published),
         employees=build_employees_result(impact.employees),
+        segments=build_segment_results(impact.segments, published=published),
+        segment_tests=build_segment_tests(impact.segments),
     )
     return document.model_dump(mode="json", by_alias=True)
 

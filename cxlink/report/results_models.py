@@ -11,6 +11,7 @@ from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
+from cxlink.report.segment_models import SegmentResult, SegmentTestResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
@@ -334,6 +335,8 @@ class Results(Part):
     customer_groups: CustomerGroupsResult | NotEstimableResult
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
+    segments: list[SegmentResult]
+    segment_tests: list[SegmentTestResult]
 
 
 def results_schema() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from cxlink.handoff import (
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
+from cxlink.report.suppress_segments import suppress_segments
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
@@ -125,6 +126,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         groups=suppress_groups(impact.groups),
         promises=suppress_promises(impact.promises),
         employees=suppress_employees(impact.employees),
+        segments=suppress_segments(impact.segments, reasons),
     )
     return kept, hidden
 

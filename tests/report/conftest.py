@@ -33,6 +33,10 @@ from cxlink.handoff import (
     QuarantinedRow,
     Readiness,
     RunResult,
+    Segment,
+    SegmentEffect,
+    SegmentRatios,
+    Segments,
     ServiceOutcome,
     Tagged,
     Unexplained,
@@ -174,6 +178,41 @@ def overlap() -> JointEffect:
 
 def measured(point: float, low: float, high: float, unit: str, n: int = 800) -> Estimate:
     return Estimate(point, low, high, 0.95, unit, n, 120, "by hand")
+
+
+def segments(*sizes: int) -> Segments:
+    """Plans of so many active customers; 60% of them met each component."""
+    effects = ordinary_effects()
+
+    def ratio(point: float) -> Estimate:
+        return measured(point, point * 0.8, point * 1.25, "hazard ratio")
+
+    def alone(place: int) -> JointEffect:
+        one = effects[place]
+        return JointEffect(
+            one.experience, one.customers_kept, one.revenue_kept, one.margin_kept, one.cost_saved, one.net_benefit
+        )
+
+    counts = dict(zip(("basic", "plus", "pro"), sizes or (2400, 1500, 112), strict=True))
+    parts = tuple(
+        Segment(
+            "plan",
+            value,
+            size,
+            tuple(
+                SegmentEffect(one.component, 6 * size // 10, alone(place), 0.01) for place, one in enumerate(effects)
+            ),
+            joint(),
+        )
+        for value, size in counts.items()
+    )
+    few = NotEstimable("fewer than two segments have 10 leavers", "a longer observed window")
+    ratios = (
+        SegmentRatios("plan", "billing", (("basic", ratio(1.3)), ("plus + pro", ratio(2.6))), 0.001, 0.003),
+        SegmentRatios("plan", "delivery", (("basic", ratio(1.7)), ("plus + pro", ratio(1.8))), 0.6, 0.6),
+        SegmentRatios("plan", "website", (), few, few),
+    )
+    return Segments(parts, ratios)
 
 
 def customer_groups() -> CustomerGroups:
@@ -409,6 +448,7 @@ def result() -> Iterator[RunResult]:
             groups=customer_groups(),
             promises=promise_gaps(),
             employees=employees(),
+            segments=segments(),
         ),
         readiness=(
             Readiness("customers kept", True, ""),
