@@ -56,6 +56,7 @@ from cxlink.handoff.reasons import (
 )
 from cxlink.handoff.segments import Segment, SegmentEffect, SegmentRatios, Segments
 from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
+from cxlink.handoff.serving import ComponentServing
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "CheckedEffect",
     "ChurnFit",
     "ComponentEffect",
+    "ComponentServing",
     "ControlTotal",
     "CostSplit",
     "CostSplitRow",

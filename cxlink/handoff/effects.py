@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import PromiseGap
     from cxlink.handoff.segments import Segments
+    from cxlink.handoff.serving import ComponentServing
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
 
 
@@ -91,7 +92,8 @@ class Impact:
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
-    and ``employees`` what goes with teams' engagement; ``segments`` is the component table again by segment.
+    and ``employees`` what goes with teams' engagement; ``segments`` is the component table again by segment,
+    and ``serving`` what an incident costs to serve, by component.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -108,6 +110,7 @@ class Impact:
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
     segments: Segments | NotEstimable = NOT_LOOKED_AT
+    serving: tuple[ComponentServing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

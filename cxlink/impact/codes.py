@@ -51,6 +51,19 @@ CODES: dict[str, tuple[str, str, str]] = {
         " standard error of the fits.",
         "Nothing to do; another seed moves these figures by about so much.",
     ),
+    "CX543": (
+        "Two views of what an incident costs differ",
+        "Cost saved counts what tickets of the window cost for each incident. A two-part model of customers' months, at"
+        " the attributes and tenures of today's active customers, says something else, by more than three standard"
+        " errors of the difference and a tenth of the cost.",
+        "Look whether the customers, or what is a ticket, have changed over the window; a shorter window tells.",
+    ),
+    "CX544": (
+        "The model of cost has not the right shape",
+        "Pregibon's test: the square of the model's prediction tells more than the prediction. The two-part model's"
+        " cost of an incident is then a rough one. No other figure rests on it.",
+        "Name attributes that move how dear tickets are in [model] adjust_for.",
+    ),
     "CX508": (
         "Components have no ranks",
         "Between which places a component stands is judged from the joint draws of all. Ten draws must lie beyond the"

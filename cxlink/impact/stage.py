@@ -38,6 +38,7 @@ from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import Projection, project
 from cxlink.impact.promise import compare_promises
 from cxlink.impact.segments import compare_segments, find_segments, segment_messages
+from cxlink.impact.serving import describe_serving
 from cxlink.parallel import in_order
 from cxlink.settings import Settings
 
@@ -132,6 +133,7 @@ def estimate_impact(
         for place in range(len(linked.components))
     ]
     segments = compare_segments(linked, churn, found, projected, table)
+    serving, serving_notes = describe_serving(linked, currency=settings.project.currency, weights=weights)
     n_unpriced = int((base.price == 0).sum())
     return Impact(
         kpi=kpi,
@@ -149,6 +151,7 @@ def estimate_impact(
             *luck_message(projected.simulated),
             *rank_message(table.rank_refusal),
             *segment_messages(segments),
+            *serving_notes,
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
@@ -156,6 +159,7 @@ def estimate_impact(
         promises=promises,
         employees=compare_teams(loaded),
         segments=segments,
+        serving=serving,
     )
 
 

@@ -31,6 +31,7 @@ from cxlink.report.promise_sections import build_promise_section
 from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
 from cxlink.report.segment_sections import build_segment_section, build_segment_table
+from cxlink.report.serving_sections import build_serving_section
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
@@ -116,6 +117,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
             currency=result.currency,
             published=published,
         ),
+        *build_serving_section(impact.serving, currency=result.currency),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

@@ -58,6 +58,7 @@ from cxlink.report.results_models import (
     results_schema,
 )
 from cxlink.report.segment_results import build_segment_results, build_segment_tests
+from cxlink.report.serving_sections import build_serving_results
 from cxlink.report.suppress import EFFECTS, suppress_small_cells
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
@@ -119,6 +120,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         employees=build_employees_result(impact.employees),
         segments=build_segment_results(impact.segments, published=published),
         segment_tests=build_segment_tests(impact.segments),
+        costs_to_serve=build_serving_results(impact.serving),
     )
     return document.model_dump(mode="json", by_alias=True)
 

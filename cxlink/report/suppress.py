@@ -23,6 +23,7 @@ from cxlink.handoff import (
 )
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
+from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 from cxlink.report.suppress_segments import suppress_segments
 
@@ -127,6 +128,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         promises=suppress_promises(impact.promises),
         employees=suppress_employees(impact.employees),
         segments=suppress_segments(impact.segments, reasons),
+        serving=suppress_serving(impact.serving, reasons),
     )
     return kept, hidden
 
