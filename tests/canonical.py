@@ -58,7 +58,11 @@ def build_loaded(
 def load_company(company: Company) -> Loaded:
     """Put a made-up company onto an engine, without the detour through files."""
     return build_loaded(
-        {name: getattr(company, name) for name in ("customers", "revenue", "feedback", "tickets", "events")},
+        {
+            name: getattr(company, name)
+            for name in ("customers", "revenue", "feedback", "tickets", "events", "fx")
+            if getattr(company, name) is not None
+        },
         first=company.world.observed_from,
         last=company.world.observed_to,
         attributes={"plan": "category", "region": "category", "usage": "number"},

@@ -92,7 +92,7 @@ class Linked:
         engine, with the same columns as far as the exports give them.
     tickets : DataFrame
         Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; the handling of a
-        ticket of several components is split as ``cost_split`` tells, its credit equally; credits that revenue already
+        ticket of several components is split as ``cost_split`` tells, its credit likewise; credits that revenue already
         bears are 0).
     price_changes : DataFrame
         Columns customer, before_day, after_day, n_changes, log_change: consecutive recurring charges, as log ratio of

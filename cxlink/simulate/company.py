@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlink.simulate.currencies import charge_in_two
 from cxlink.simulate.days import AnyArray, Calendar, IntArray
 from cxlink.simulate.deliveries import build_deliveries
 from cxlink.simulate.feedback import build_feedback
@@ -60,6 +61,8 @@ class Company:
         Net promoter points that each component cost those who answered.
     naive : dict
         What a spreadsheet would say.
+    fx : pandas.DataFrame or None
+        Rates of the second currency, where some customers pay in it.
     """
 
     world: World
@@ -75,6 +78,7 @@ class Company:
     joint_shares: dict[str, Effect]
     observed_experience: dict[str, float]
     naive: dict[str, dict[str, float]]
+    fx: pd.DataFrame | None = None
 
     def truth(self) -> dict[str, Any]:
         """Give settings and true effects as plain values, ready for a file.
@@ -111,6 +115,7 @@ class Company:
         }
 
 
+CURRENCY_STREAM = 11
 RECORDS = ("revenue", "feedback", "tickets", "events")
 
 
@@ -164,7 +169,9 @@ def simulate_company(
     feedback, feedback_labels = build_feedback(world, people, lives, causes, next(streams))
     events = build_deliveries(world, people, lives, causes, first_day, next(streams))
     revenue = build_revenue(world, people, lives, next(streams))
-    ids = customer_ids(len(people))
+    ids, fx = customer_ids(len(people)), None
+    if world.second_currency_share:
+        revenue, fx = charge_in_two(world, revenue, np.random.default_rng([seed, CURRENCY_STREAM]))
     experience = observed_experience(world, people, feedback["customer"].to_numpy(), feedback.pop("code").to_numpy())
     has_horizon = with_effects and world.is_subscription
     effects_stream = next(streams)
@@ -186,6 +193,7 @@ def simulate_company(
         else {},
         observed_experience=experience,
         naive=naive_figures(world, lives),
+        fx=fx,
     )
 
 
