@@ -1,4 +1,4 @@
-"""What an incident costs and what it does to prices, found in made-up companies of one scenario, beside what was planted.
+"""What an incident costs and what it does to prices, found in made-up companies, beside what was planted.
 
 Each company is drawn in memory and linked with its true tags. Printed by component: the mean relative error of the cost
 of an incident by the ledger and by the two-part model, the mean error of the effect on log prices, and the share of 95%
