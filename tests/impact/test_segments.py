@@ -172,6 +172,6 @@ def test_a_ratio_that_differs_by_brand_is_found_and_its_levels_are_told() -> Non
     support = by_key["brand", "support"]
     assert isinstance(support.q_value, float)
     assert support.q_value > FALSE_DISCOVERIES
-    assert all(
-        one.q_value >= one.p_value for one in found if isinstance(one.q_value, float) and isinstance(one.p_value, float)
-    )
+    for one in found:
+        if isinstance(one.q_value, float) and isinstance(one.p_value, float):
+            assert one.q_value >= one.p_value * (1 - EXACT)
