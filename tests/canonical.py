@@ -60,7 +60,8 @@ def load_company(company: Company) -> Loaded:
     return build_loaded(
         {
             name: getattr(company, name)
-            for name in ("customers", "revenue", "feedback", "invitations", "tickets", "events")
+            for name in ("customers", "revenue", "feedback", "invitations", "tickets", "events", "fx")
+            if getattr(company, name) is not None
         },
         first=company.world.observed_from,
         last=company.world.observed_to,

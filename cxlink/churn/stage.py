@@ -18,6 +18,7 @@ from cxlink.churn.gates import EVENTS_PER_COEFFICIENT
 from cxlink.churn.grouped import fit_grouped
 from cxlink.churn.lifetimes import fit_lifetimes
 from cxlink.churn.score import score_prospects
+from cxlink.churn.segment_ratios import fit_segment_ratios
 from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import ChurnFit, CurvePoint, Linked, Loaded, Message, Proportionality
 from cxlink.settings import Settings
@@ -135,6 +136,7 @@ def _hand_over(
         periods=main.periods,
         proportionality=_test_proportionality(main),
         gap_ratios=fit_gap_ratios(linked, main, settings.model.exposure_days),
+        segment_ratios=fit_segment_ratios(linked, main, settings.model.adjust_for),
         scores=score_prospects(gather_prospects(linked, main, settings.model.exposure_days, weights), model),
     )
 

@@ -65,7 +65,9 @@ from cxlink.handoff.reasons import (
     ScoredAnswers,
     ScoreReasons,
 )
+from cxlink.handoff.segments import Segment, SegmentEffect, SegmentRatios, Segments
 from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
+from cxlink.handoff.serving import ComponentServing
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "ChurnFit",
     "ComponentDriver",
     "ComponentEffect",
+    "ComponentServing",
     "ControlTotal",
     "CostSplit",
     "CostSplitRow",
@@ -133,6 +136,10 @@ __all__ = [
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",
+    "Segment",
+    "SegmentEffect",
+    "SegmentRatios",
+    "Segments",
     "SelfCheck",
     "ServiceOutcome",
     "Severity",

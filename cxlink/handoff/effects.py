@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import PromiseGap
+    from cxlink.handoff.segments import Segments
+    from cxlink.handoff.serving import ComponentServing
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
 
 
@@ -95,7 +97,8 @@ class Impact:
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
     and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
     components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
-    where that is asked for.
+    where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
+    costs to serve, by component.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -113,6 +116,8 @@ class Impact:
     employees: Employees | NotEstimable = NOT_LOOKED_AT
     answering: Answering | NotEstimable = NOT_LOOKED_AT
     event_studies: tuple[EventStudy, ...] = ()
+    segments: Segments | NotEstimable = NOT_LOOKED_AT
+    serving: tuple[ComponentServing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

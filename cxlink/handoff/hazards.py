@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer, Estimate, NotEstimable
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import GapRatios
+    from cxlink.handoff.segments import SegmentRatios
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class ChurnFit:
     scores: CustomerScores | None = None
     validation: tuple[Validation, ...] = ()
     gap_ratios: tuple[GapRatios, ...] = ()
+    segment_ratios: tuple[SegmentRatios, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

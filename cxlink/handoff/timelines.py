@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -92,7 +93,7 @@ class Linked:
         engine, with the same columns as far as the exports give them.
     tickets : DataFrame
         Columns customer (-1 unmatched), component, opened_day, handling, credit (project currency; the handling of a
-        ticket of several components is split as ``cost_split`` tells, its credit equally; credits that revenue already
+        ticket of several components is split as ``cost_split`` tells, its credit likewise; credits that revenue already
         bears are 0).
     price_changes : DataFrame
         Columns customer, before_day, after_day, n_changes, log_change: consecutive recurring charges, as log ratio of
@@ -120,6 +121,9 @@ class Linked:
     monthly_prices : DataFrame or None
         Columns customer, month (whole months since year 0), price (project currency, at constant rates): what recurring
         charges bear for each month of the window. None unless ``[model] event_study`` asks for it.
+    segments : mapping of str to ndarray
+        Of each attribute of ``[report] segments`` the customers' values as texts, (n_customers,) in the order of the
+        key; rare ones are ``other``, empty ones ``missing``.
     """
 
     customers: pd.DataFrame
@@ -146,6 +150,7 @@ class Linked:
     promises: pd.DataFrame | None = None
     silent: pd.DataFrame | None = None
     monthly_prices: pd.DataFrame | None = None
+    segments: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -127,6 +128,33 @@ class EffectTable:
             # cost of tickets is counted, not compared: it is no evidence of an effect
             grade=grade_of(alone[key] for key in ("customers_kept", "revenue_kept", "experience")),
             warnings=self._warnings(place),
+        )
+
+    def of_segment(self, segment: int, place: int | None, *, n: int, refusal: NotEstimable | None) -> JointEffect:
+        """Effects over the customers of one segment.
+
+        Parameters
+        ----------
+        segment : int
+            Which one.
+        place : int or None
+            Of one component; None: all at once.
+        n : int
+            Its active customers.
+        refusal : NotEstimable or None
+            Why it cannot be told.
+
+        Returns
+        -------
+        JointEffect
+            Refused as well wherever the whole is; ``n`` counts the segment's customers, ``events`` is of the fits,
+            which are of all customers.
+        """
+        found = self._answers(lambda contrasts: contrasts.segments[segment, -1 if place is None else place], place)
+        if refusal is not None:
+            found = dict.fromkeys(found, refusal)
+        return JointEffect(
+            **{key: replace(one, n=n) if isinstance(one, Estimate) else one for key, one in found.items()}
         )
 
     def joint(self) -> JointEffect:

@@ -41,6 +41,38 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Give an invitations export (customer_id, invited_at, responded). [model] allow_for_silence = false shows"
         " effects among answers instead.",
     ),
+    "CX540": (
+        "Segments too small",
+        "A segment of [report] segments has fewer than 30 active customers, or too few of them are in the sample that a"
+        " large base is projected over. Its rows are refused rather than told from a handful of customers.",
+        "Merge rare values of the attribute in the export, or take it out of [report] segments.",
+    ),
+    "CX541": (
+        "A hazard ratio differs between segments",
+        "The tables by segment use one hazard ratio for all customers. A test of the churn model, clustered by customer"
+        " and corrected for the number of tests, says that for this component it is another one in another segment.",
+        "Read the component's row in the whole table; in the tables by segment it is spread by incidents, hazards and"
+        " prices alone.",
+    ),
+    "CX542": (
+        "The luck of the projection shows in segments",
+        "Figures are means over twenty simulated futures. In a small segment this luck is more than a fifth of the"
+        " standard error of the fits.",
+        "Nothing to do; another seed moves these figures by about so much.",
+    ),
+    "CX543": (
+        "Two views of what an incident costs differ",
+        "Cost saved counts what tickets of the window cost for each incident. A two-part model of customers' months, at"
+        " the attributes and tenures of today's active customers, says something else, by more than three standard"
+        " errors of the difference and a tenth of the cost.",
+        "Look whether the customers, or what is a ticket, have changed over the window; a shorter window tells.",
+    ),
+    "CX544": (
+        "The model of cost has not the right shape",
+        "Pregibon's test: the square of the model's prediction tells more than the prediction. The two-part model's"
+        " cost of an incident is then a rough one. No other figure rests on it.",
+        "Name attributes that move how dear tickets are in [model] adjust_for.",
+    ),
     "CX508": (
         "Components have no ranks",
         "Between which places a component stands is judged from the joint draws of all. Ten draws must lie beyond the"

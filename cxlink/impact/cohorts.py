@@ -143,6 +143,7 @@ def build_newcomers(linked: Linked, base: Base, recent: Recent, *, most: int, rn
         end_rate=base.end_rate,
         weight=np.ones(len(chosen)),
         groups=np.zeros((0, len(chosen)), dtype=bool),
+        segments=np.zeros((0, len(chosen)), dtype=bool),
     )
 
 

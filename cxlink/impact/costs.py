@@ -119,6 +119,24 @@ def _cost_and_count(rows: pd.DataFrame, met: np.ndarray, share: float, n_custome
 def _refusal(rows: pd.DataFrame, met: np.ndarray, share: float | None) -> NotEstimable | None:
     if share is None:
         return NotEstimable("no avoidable share is given", "[finance] avoidable_share")
+    return ticket_refusal(rows, met)
+
+
+def ticket_refusal(rows: pd.DataFrame, met: np.ndarray) -> NotEstimable | None:
+    """Refuse where tickets cannot say what an incident costs.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Tickets of one component and known customers, with handling and customer.
+    met : ndarray
+        Customer of each of its incidents.
+
+    Returns
+    -------
+    NotEstimable or None
+        None where they can.
+    """
     if rows.empty:
         return NotEstimable(
             "it has no tickets", "tickets of this component, with handle_minutes, cost or credit_amount"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from cxlink.impact.incidence import Incidence
 from cxlink.impact.prices import PriceEffect
 from cxlink.impact.projection import AS_IS, Parts, Totals, World, monthly_hazards, renewal_matrix
 from cxlink.impact.sampling import draw_customers, sampling_error
+from cxlink.impact.segment_sums import segment_gains
 from cxlink.impact.shapley import EXACT_UP_TO, ORDER_PAIRS, draw_orders, parts_by_orders, shapley_parts
 
 CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
@@ -50,6 +50,8 @@ class Contrasts:
         (4,) all components' incidents removed, and nobody leaves of their own will.
     held : ndarray
         (n_groups,) revenue as is of one customer of each group of the base, on average.
+    segments : ndarray
+        (n_segments, n_components + 1, 4) ``alone`` and, last, ``joint``, of the customers of each segment.
     """
 
     alone: np.ndarray
@@ -58,6 +60,7 @@ class Contrasts:
     joint: np.ndarray
     ceiling: np.ndarray
     held: np.ndarray
+    segments: np.ndarray
 
     def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
         """Move from one centre to another.
@@ -79,6 +82,7 @@ class Contrasts:
             self.joint + to.joint - less.joint,
             self.ceiling + to.ceiling - less.ceiling,
             self.held + to.held - less.held,
+            self.segments + to.segments - less.segments,
         )
 
 
@@ -96,6 +100,8 @@ class Simulation:
         (n_components + 1, 4) standard error that customers and futures leave in ``alone`` and, last, ``joint``.
     held : ndarray
         (n_groups,) revenue as is of one customer of each group of the base, on average.
+    segments, segment_error : ndarray
+        (n_segments, n_components + 1, 4) gains of each segment, and the standard error that futures leave in them.
     """
 
     alone: np.ndarray
@@ -104,6 +110,8 @@ class Simulation:
     ceiling: np.ndarray
     error: np.ndarray
     held: np.ndarray
+    segments: np.ndarray
+    segment_error: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class Base:
         (n_active,) how many customers each stands for.
     groups : ndarray
         (n_groups, n_active) bool: whose revenue as is is told; a customer may be in several groups, or in none.
+    segments : ndarray
+        (n_segments, n_active) bool: for whom gains are told apart; a customer may be in several, or in none.
     """
 
     customer: np.ndarray
@@ -139,6 +149,7 @@ class Base:
     end_rate: float
     weight: np.ndarray
     groups: np.ndarray
+    segments: np.ndarray
 
     def sample(self, n: int, rng: np.random.Generator) -> Base:
         """Draw some of the customers, those alike side by side.
@@ -170,10 +181,13 @@ class Base:
             residual=self.residual[:, kept],
             weight=weight[kept],
             groups=self.groups[:, kept],
+            segments=self.segments[:, kept],
         )
 
 
-def build_base(linked: Linked, exposure_days: int, groups: np.ndarray | None = None) -> Base:
+def build_base(
+    linked: Linked, exposure_days: int, groups: np.ndarray | None = None, segments: np.ndarray | None = None
+) -> Base:
     """Gather the active customers and what still acts on them.
 
     Parameters
@@ -184,6 +198,8 @@ def build_base(linked: Linked, exposure_days: int, groups: np.ndarray | None = N
         How long an incident acts.
     groups : ndarray, optional
         (n_groups, n_active) bool: whose revenue as is is told; no group where absent.
+    segments : ndarray, optional
+        (n_segments, n_active) bool: for whom gains are told apart; no segment where absent.
 
     Returns
     -------
@@ -209,6 +225,7 @@ def build_base(linked: Linked, exposure_days: int, groups: np.ndarray | None = N
         end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
         weight=np.ones(len(keys)),
         groups=np.zeros((0, len(keys)), dtype=bool) if groups is None else groups,
+        segments=np.zeros((0, len(keys)), dtype=bool) if segments is None else segments,
     )
 
 
@@ -276,19 +293,31 @@ class Projector:
         """
         if self._alone_only:
             return self._simulate_alone(rng)
-        sums, held = [], []
+        sums, held, of_segments = [], [], []
         of_customers = np.zeros((len(self._base.customer), len(self._fits.incidence) + 1, 4))
         for _ in range(FUTURES):
             world = self._future(rng)
-            gains, totals, revenue = self._gains_of_customers(world)
+            gains, totals, by_segment, revenue = self._gains_of_customers(world)
+            of_segments.append(by_segment)
             held.append(self._mean_by_group(revenue))
             of_customers += gains / FUTURES
             sums.append(np.vstack([totals, *self._other_gains(world)]))
         found, n = np.array(sums), len(self._fits.incidence)
         error = sampling_error(of_customers, found[:, : n + 1], self._base.weight, is_sample=is_sample)
         mean = found.mean(axis=0)
-        held_mean = np.mean(held, axis=0)
-        return Simulation(mean[:n], mean[n + 1 : 2 * n + 1], mean[n], mean[-1], error, held_mean)
+        luck = sampling_error(
+            np.zeros((len(self._base.customer), 1)), np.array(of_segments), self._base.weight, is_sample=False
+        )
+        return Simulation(
+            alone=mean[:n],
+            tenth=mean[n + 1 : 2 * n + 1],
+            joint=mean[n],
+            ceiling=mean[-1],
+            error=error,
+            held=np.mean(held, axis=0),
+            segments=np.mean(of_segments, axis=0),
+            segment_error=luck,
+        )
 
     def _simulate_alone(self, rng: np.random.Generator) -> Simulation:
         n = len(self._fits.incidence)
@@ -299,7 +328,10 @@ class Projector:
             stopped = [["none" if place == other else AS_IS for other in range(n)] for place in range(n)]
             sums.append([gain_over(as_is, world.totals(names)) for names in (*stopped, ["none"] * n)])
         mean = np.mean(sums, axis=0)
-        return Simulation(mean[:n], np.zeros((n, 4)), mean[n], np.zeros(4), np.zeros((n + 1, 4)), np.zeros(0))
+        nobody = np.zeros((0, n + 1, 4))
+        return Simulation(
+            mean[:n], np.zeros((n, 4)), mean[n], np.zeros(4), np.zeros((n + 1, 4)), np.zeros(0), nobody, nobody
+        )
 
     def expect(self, number: int | None, *, exact: bool = False) -> Contrasts:
         """Contrasts under expected exposures, at the point estimate or in one joint draw of all fitted parts.
@@ -363,24 +395,32 @@ class Projector:
         each = world.values([AS_IS] * n)
         as_is = world.add_up(each)
 
-        def gain(names: Sequence[str]) -> np.ndarray:
-            return gain_over(as_is, world.totals(names))
-
         known: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros(4)}
+        by_segment: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros((len(self._base.segments), 4))}
 
         def stopped(members: frozenset[int]) -> np.ndarray:
             if members not in known:
-                known[members] = gain(["none" if place in members else AS_IS for place in range(n)])
+                values = world.values(["none" if place in members else AS_IS for place in range(n)])
+                known[members] = gain_over(as_is, world.add_up(values))
+                if len(members) in (1, n):
+                    by_segment[members] = self._segment_gains(each, values)
             return known[members]
 
         alone = np.array([stopped(frozenset([place])) for place in range(n)]).reshape(n, 4)
         if self._alone_only:
             nothing = np.zeros((n, 4))
-            return Contrasts(alone, nothing, nothing, stopped(frozenset(range(n))), np.zeros(4), np.zeros(0))
+            everything, nobody = stopped(frozenset(range(n))), np.zeros((0, n + 1, 4))
+            return Contrasts(alone, nothing, nothing, everything, np.zeros(4), np.zeros(0), nobody)
         *tenth, ceiling = self._other_gains(world)
         shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
         held = self._mean_by_group(each[REVENUE])
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, stopped(frozenset(range(n))), ceiling, held)
+        joint = stopped(frozenset(range(n)))
+        singles = [by_segment[frozenset([place])] for place in range(n)]
+        segments = np.stack([*singles, by_segment[frozenset(range(n))]], axis=1)
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, joint, ceiling, held, segments)
+
+    def _segment_gains(self, as_is: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return segment_gains(as_is, values, self._base.weight, self._base.segments)
 
     def _mean_by_group(self, values: np.ndarray) -> np.ndarray:
         """Mean of each group; of one that is not in the sample, there is none."""
@@ -397,23 +437,27 @@ class Projector:
         ceiling = world.add_up(world.values(["none"] * n, nobody_leaves=True))
         return [*(gain_over(as_is, world.totals(names)) for names in tenth), gain_over(as_is, ceiling)]
 
-    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Each customer's part of the gains, these as sums (n_components + 1, 4: last of all), and revenue as is."""
+    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Each customer's part of the gains, their sums over all and over segments, and revenue as is.
+
+        The sums are of each component alone and, last, of all together.
+        """
         n, weight = len(self._fits.incidence), self._base.weight
         as_is = world.values([AS_IS] * n)
         totals = world.add_up(as_is)
         before = totals.experience
-        gains, sums = [], []
+        gains, sums, by_segment = [], [], []
         for stopped in (*([place] for place in range(n)), range(n)):
             values = world.values(["none" if place in stopped else AS_IS for place in range(n)])
             stopped_totals = world.add_up(values)
             sums.append(gain_over(totals, stopped_totals))
+            by_segment.append(self._segment_gains(as_is, values))
             after = stopped_totals.experience
             # a mean over months there: each customer's part of it, to first order
             points = (values[3] - after * values[4]) / (weight @ values[4])
             points = points - (as_is[3] - before * as_is[4]) / (weight @ as_is[4])
             gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
-        return np.moveaxis(np.array(gains), 2, 0), np.array(sums), as_is[REVENUE]
+        return np.moveaxis(np.array(gains), 2, 0), np.array(sums), np.stack(by_segment, axis=1), as_is[REVENUE]
 
     def _rates(self, place: int, number: int | None) -> np.ndarray:
         incidence = self._fits.incidence[place]
@@ -496,4 +540,12 @@ def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
     shapley = expected.shapley + simulation.alone - expected.alone
     if len(shapley):
         shapley = shapley + (simulation.joint - shapley.sum(axis=0)) / len(shapley)
-    return Contrasts(simulation.alone, simulation.tenth, shapley, simulation.joint, simulation.ceiling, simulation.held)
+    return Contrasts(
+        simulation.alone,
+        simulation.tenth,
+        shapley,
+        simulation.joint,
+        simulation.ceiling,
+        simulation.held,
+        simulation.segments,
+    )

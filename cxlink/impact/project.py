@@ -21,11 +21,17 @@ figures are."""
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Contrasts at the point estimate and in each draw, and how exactly they were computed."""
+    """Contrasts at the point estimate and in each draw, and how exactly they were computed.
+
+    ``segment_error`` is the standard error that luck leaves in the segments of ``point``, and ``sampled`` how many
+    customers of each segment draws were made over.
+    """
 
     point: Contrasts
     draws: list[Contrasts]
     simulated: Simulated
+    segment_error: np.ndarray
+    sampled: np.ndarray
 
 
 def project(
@@ -70,9 +76,9 @@ def project(
     """
     n_all = len(base.customer)
 
-    def projector(n: int) -> Projector:
+    def projector_of(customers: Base) -> Projector:
         return Projector(
-            base.sample(n, rng),
+            customers,
             fits,
             n_months=n_months,
             exposure_days=exposure_days,
@@ -80,8 +86,9 @@ def project(
             rng=rng,
         )
 
-    simulation = projector(SIMULATED).simulate(rng, is_sample=n_all > SIMULATED)
-    drawn = projector(DRAWN)
+    simulation = projector_of(base.sample(SIMULATED, rng)).simulate(rng, is_sample=n_all > SIMULATED)
+    some = base.sample(DRAWN, rng)
+    drawn = projector_of(some)
     point, centre = put_together(simulation, drawn.expect(None, exact=True)), drawn.expect(None)
     draws = []
     # the caller's own thread only waits here
@@ -89,7 +96,8 @@ def project(
         draws.append(contrasts.moved(point, centre))
         progress(len(draws) / n_draws)
     share = _share_of_error(simulation, point, draws)
-    return Projection(point, draws, Simulated(min(n_all, SIMULATED), n_all, FUTURES, share))
+    simulated = Simulated(min(n_all, SIMULATED), n_all, FUTURES, share)
+    return Projection(point, draws, simulated, simulation.segment_error, some.segments.sum(axis=1))
 
 
 def _share_of_error(simulation: Simulation, point: Contrasts, draws: list[Contrasts]) -> float:

@@ -41,6 +41,8 @@ from cxlink.impact.observed import estimate_observed
 from cxlink.impact.prices import PriceEffect, fit_price_effect
 from cxlink.impact.project import Projection, project
 from cxlink.impact.promise import compare_promises
+from cxlink.impact.segments import compare_segments, find_segments, segment_messages
+from cxlink.impact.serving import describe_serving
 from cxlink.impact.silence import allow_for_silence
 from cxlink.parallel import in_order
 from cxlink.settings import Settings
@@ -95,7 +97,8 @@ def estimate_impact(
         experience = fit_experience(linked, answers, weights, said=said, label_weights=labels.weights)
     experience, answering = _look_for_silence(linked, answers, experience, settings, unit, weights, rng)
     parted = part_customers(linked)
-    base = build_base(linked, model.exposure_days, parted.priced)
+    found = find_segments(linked)
+    base = build_base(linked, model.exposure_days, parted.priced, found.members)
     level = estimate_level(linked, kpi, answers)
     promises = compare_promises(
         linked,
@@ -117,6 +120,7 @@ def estimate_impact(
             employees=compare_teams(loaded),
             answering=answering,
             event_studies=studies,
+            segments=nobody,
             messages=(*observed.messages, *told),
         )
     fits = Fits(
@@ -144,6 +148,8 @@ def estimate_impact(
         table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
         for place in range(len(linked.components))
     ]
+    segments = compare_segments(linked, churn, found, projected, table)
+    serving, serving_notes = describe_serving(linked, currency=settings.project.currency, weights=weights)
     n_unpriced = int((base.price == 0).sum())
     # last of all that draws from rng, so that other figures stay what they are without it
     studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
@@ -163,6 +169,8 @@ def estimate_impact(
             *luck_message(projected.simulated),
             *rank_message(table.rank_refusal),
             *told,
+            *segment_messages(segments),
+            *serving_notes,
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
@@ -171,6 +179,8 @@ def estimate_impact(
         employees=compare_teams(loaded),
         answering=answering,
         event_studies=studies,
+        segments=segments,
+        serving=serving,
     )
 
 

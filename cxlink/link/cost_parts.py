@@ -13,6 +13,26 @@ from cxlink.stats.cost_split import CostParts, split_costs
 ONE_COMPONENT = "no ticket names more than one component"
 
 
+def split_credits(tickets: pd.DataFrame, divisor: int) -> pd.DataFrame:
+    """Split the credits of tickets that name several components by what each adds to a ticket's credit.
+
+    Parameters
+    ----------
+    tickets : DataFrame
+        As of :func:`split_handling`, with credit.
+    divisor : int
+        Minor units in one unit of the currency.
+
+    Returns
+    -------
+    DataFrame
+        With credit in whole minor units, which add up to each ticket's. Split equally where components cannot be told
+        apart by their credits.
+    """
+    as_handling = tickets.assign(handling=tickets["credit"].to_numpy(dtype=float))
+    return tickets.assign(credit=split_handling(as_handling, divisor)[0]["handling"].to_numpy())
+
+
 def split_handling(tickets: pd.DataFrame, divisor: int) -> tuple[pd.DataFrame, CostSplit]:
     """Split the handling of tickets that name several components by what each adds to a ticket's cost.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxlink.engine.interface import Engine
 from cxlink.handoff import CostSplit, Loaded, Message, Tagged
-from cxlink.link.cost_parts import split_handling
+from cxlink.link.cost_parts import split_credits, split_handling
 from cxlink.link.frames import day_numbers
 from cxlink.link.incidents import put_tags
 from cxlink.link.labels import ReadRecords
@@ -109,7 +109,7 @@ def _split_tickets(
             "credit": rows["credit_minor"].to_numpy(dtype=float) / divisor,
         }
     )
-    tickets, split = split_handling(tickets, divisor)
+    tickets, split = split_handling(split_credits(tickets, divisor), divisor)
     return tickets.drop(columns=["ticket_id", "place"]), split, int(rows["borne_by_revenue"].sum())
 
 

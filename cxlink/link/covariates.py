@@ -11,6 +11,8 @@ from cxlink.errors import ConfigError
 from cxlink.handoff import Loaded, Message
 
 RARE_SHARE = 0.02
+MOST_SEGMENTS = 12
+"""Values of one attribute that are told apart; what is beyond is one segment."""
 
 
 def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...], tuple[Message, ...]]:
@@ -50,11 +52,7 @@ def build_covariates(loaded: Loaded, names: tuple[str, ...]) -> tuple[np.ndarray
     columns: list[tuple[str, np.ndarray]] = []
     silent: list[str] = []
     for name in names:
-        quoted = '"' + name.replace('"', '""') + '"'
-        values = loaded.engine.frame(
-            f"select source.{quoted} as value from linked_customers as linked"
-            " join customers as source on source.customer_id = linked.customer_id order by linked.customer"
-        )["value"]
+        values = _values(loaded, name)
         encode = _encode_number if loaded.attributes[name] == "number" else _encode_category
         encoded = encode(name, values)
         columns += encoded
@@ -81,11 +79,53 @@ def check_segments(loaded: Loaded, names: tuple[str, ...]) -> None:
         If one does not exist or is a number (CX201).
     """
     for name in names:
+        if loaded.attributes.get(name) == "number":
+            raise ConfigError(
+                "CX201",
+                "report.segments",
+                f'"{name}" is a number, and a table for each of its values would tell nothing.',
+                "Export it in bands, as texts such as low and high, or name a category.",
+            )
         if loaded.attributes.get(name) != "category":
             there = ", ".join(sorted(key for key, kind in loaded.attributes.items() if kind == "category")) or "none"
             raise ConfigError(
                 "CX201", "report.segments", f'customers have no category "{name}".', f"Categories there: {there}."
             )
+
+
+def read_segments(loaded: Loaded, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Values of the segments of all customers.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        ``linked_customers`` must stand on its engine.
+    names : tuple of str
+        Of ``[report] segments``, after :func:`check_segments`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        (n_customers,) texts in the order of the key; of the most frequent values, the others are ``other``.
+    """
+    return {name: _segment_values(loaded, name) for name in names}
+
+
+def _segment_values(loaded: Loaded, name: str) -> np.ndarray:
+    texts = _values(loaded, name).fillna("missing").astype(str)
+    counts = texts.value_counts().to_dict()
+    levels = sorted(counts, key=lambda level: (-counts[level], str(level)))
+    if len(levels) > MOST_SEGMENTS:
+        texts = texts.where(texts.isin(levels[: MOST_SEGMENTS - 1]), "other")
+    return texts.to_numpy(dtype=object)
+
+
+def _values(loaded: Loaded, name: str) -> pd.Series[Any]:
+    quoted = '"' + name.replace('"', '""') + '"'
+    return loaded.engine.frame(
+        f"select source.{quoted} as value from linked_customers as linked"
+        " join customers as source on source.customer_id = linked.customer_id order by linked.customer"
+    )["value"]
 
 
 def _encode_number(name: str, values: pd.Series[Any]) -> list[tuple[str, np.ndarray]]:

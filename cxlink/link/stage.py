@@ -20,7 +20,7 @@ from cxlink.link.accounts import (
 from cxlink.link.answered import answer_messages, compare_answerers, compare_scores, measure_response_rate
 from cxlink.link.classify import classify_revenue
 from cxlink.link.costs import build_labelled_costs, build_ticket_costs
-from cxlink.link.covariates import build_covariates, check_segments
+from cxlink.link.covariates import build_covariates, check_segments, read_segments
 from cxlink.link.coverage import build_coverage, coverage_messages
 from cxlink.link.damage import count_lost_digits
 from cxlink.link.frames import day_number
@@ -151,6 +151,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         promises=build_promises(loaded),
         silent=build_silent(loaded),
         monthly_prices=None if by_month is None else by_month.assign(price=by_month["price"] / divisor),
+        segments=read_segments(loaded, settings.report.segments),
     )
 
 

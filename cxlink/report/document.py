@@ -34,6 +34,8 @@ from cxlink.report.parts import (
 from cxlink.report.promise_sections import build_promise_section
 from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
+from cxlink.report.segment_sections import build_segment_section, build_segment_table
+from cxlink.report.serving_sections import build_serving_section
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
@@ -100,6 +102,13 @@ def build_document(result: RunResult) -> Document:
         sections=_sections(result, published=published),
         event_studies=impact.event_studies,
         drivers=build_driver_lines(result.drivers, published=published),
+        segments=build_segment_table(
+            impact.segments,
+            kpi=impact.kpi,
+            kpi_unit=impact.kpi_unit,
+            currency=result.currency,
+            published=published,
+        ),
     )
 
 
@@ -109,6 +118,14 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     return (
         build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
         *build_driver_sections(result.drivers, published=published),
+        *build_segment_section(
+            impact.segments,
+            kpi=impact.kpi,
+            kpi_unit=impact.kpi_unit,
+            currency=result.currency,
+            published=published,
+        ),
+        *build_serving_section(impact.serving, currency=result.currency),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

@@ -226,6 +226,26 @@ class DriverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One component in one segment, or all together; figures in the project's currency."""
+
+    attribute: str
+    value: str
+    component: str
+    customers: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTable:
+    """The component table by segment."""
+
+    columns: tuple[str, ...]
+    rows: tuple[SegmentRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that is shown to people."""
 
@@ -257,6 +277,7 @@ class Document:
     sections: tuple[Section, ...] = ()
     event_studies: tuple[EventStudy, ...] = ()
     drivers: tuple[DriverLine, ...] = ()
+    segments: SegmentTable | None = None
 
     @property
     def header(self) -> Sentence:

@@ -60,6 +60,8 @@ from cxlink.report.results_models import (
     UnexplainedResult,
     results_schema,
 )
+from cxlink.report.segment_results import build_segment_results, build_segment_tests
+from cxlink.report.serving_sections import build_serving_results
 from cxlink.report.suppress import EFFECTS, suppress_small_cells
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
@@ -122,6 +124,9 @@ def build_results(result: RunResult) -> dict[str, Any]:
         employees=build_employees_result(impact.employees),
         event_studies=build_event_results(impact.event_studies, published=published),
         drivers=build_driver_results(result.drivers, published=published),
+        segments=build_segment_results(impact.segments, published=published),
+        segment_tests=build_segment_tests(impact.segments),
+        costs_to_serve=build_serving_results(impact.serving),
     )
     return document.model_dump(mode="json", by_alias=True)
 

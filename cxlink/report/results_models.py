@@ -14,6 +14,8 @@ from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
+from cxlink.report.segment_models import SegmentResult, SegmentTestResult
+from cxlink.report.serving_models import ServingResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
@@ -340,6 +342,9 @@ class Results(Part):
     employees: EmployeesResult | NotEstimableResult
     event_studies: list[EventStudyResult]
     drivers: list[KpiDriversResult] | NotEstimableResult
+    segments: list[SegmentResult]
+    segment_tests: list[SegmentTestResult]
+    costs_to_serve: list[ServingResult]
 
 
 def results_schema() -> dict[str, Any]:

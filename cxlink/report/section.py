@@ -25,6 +25,8 @@ class Section:
         Cells, not yet rounded; None where there is nothing to say.
     notes : tuple of str
         Lines below the table.
+    folded : bool
+        Whether it is long, and opened on demand where that can be done.
     """
 
     name: str
@@ -32,3 +34,4 @@ class Section:
     columns: tuple[tuple[str, Kind], ...]
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[str, ...] = ()
+    folded: bool = False

@@ -23,10 +23,12 @@ from cxlink.handoff import (
 )
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
+from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
+from cxlink.report.suppress_segments import suppress_segments
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
@@ -131,6 +133,8 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         promises=suppress_promises(impact.promises),
         employees=suppress_employees(impact.employees),
         event_studies=suppress_events(impact.event_studies),
+        segments=suppress_segments(impact.segments, reasons),
+        serving=suppress_serving(impact.serving, reasons),
     )
     return kept, hidden
 

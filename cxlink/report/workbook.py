@@ -21,6 +21,8 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 def render_workbook(document: Document) -> bytes:
     """Render a document as a workbook: Read me, Components, Behind the figures, Causes, Drivers and Ledger.
 
+    Where segments were asked for, they have a sheet as well.
+
     Parameters
     ----------
     document : Document
@@ -45,6 +47,7 @@ def render_workbook(document: Document) -> bytes:
     _read_me(book, document)
     _components(book, document)
     _details(book, document)
+    _segments(book, document)
     _causes(book, document)
     write_drivers(book, document.drivers)
     _ledger(book, document)
@@ -109,6 +112,21 @@ def _details(book: Workbook, document: Document) -> None:
     sheet.write_row([DETAILS_REMARK])
     for number, note in enumerate(document.details.notes, start=1):
         sheet.write_row([f"[{number}] {_said(note)}"])
+
+
+def _segments(book: Workbook, document: Document) -> None:
+    table = document.segments
+    if table is None:
+        return
+    sheet = Sheet(book, "Segments", widths=(18, 18, 28, 11, *([18, 9, 9] * len(table.columns))))
+    figures = [head for label in table.columns for head in (label, "low", "high")]
+    sheet.write_header(["Attribute", "Segment", "Component", "Customers", *figures])
+    for row in table.rows:
+        values = [value for cell in row.cells for value in _spread(cell)]
+        sheet.write_row([row.attribute, row.value, row.component, _count(row.customers), *values])
+    sheet.write_row([])
+    for note in table.notes:
+        sheet.write_row([note])
 
 
 def _spread(cell: Cell) -> list[object]:

@@ -208,13 +208,14 @@ def _project(base: Base, fits: Fits, settings: Settings, n_draws: int, rng: np.r
     projector = _projector(some, fits, settings, rng)
     centre = projector.expect(None)
     draws = [projector.expect(number).moved(point, centre) for number in range(n_draws)]
-    return Projection(point, draws, Simulated(len(base.customer), len(base.customer), FUTURES, 0.0))
+    simulated = Simulated(len(base.customer), len(base.customer), FUTURES, 0.0)
+    return Projection(point, draws, simulated, np.zeros_like(point.segments), np.zeros(0))
 
 
 def _simulate(projector: Projector, rng: np.random.Generator) -> Contrasts:
     found = projector.simulate(rng, is_sample=False)
     nothing = np.zeros_like(found.alone)
-    return Contrasts(found.alone, nothing, nothing, found.joint, np.zeros(4), np.zeros(0))
+    return Contrasts(found.alone, nothing, nothing, found.joint, np.zeros(4), np.zeros(0), found.segments)
 
 
 def _projector(base: Base, fits: Fits, settings: Settings, rng: np.random.Generator) -> Projector:

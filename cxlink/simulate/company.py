@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlink.simulate.currencies import charge_in_two
 from cxlink.simulate.days import AnyArray, Calendar, IntArray
 from cxlink.simulate.deliveries import build_deliveries
 from cxlink.simulate.feedback import build_feedback
@@ -63,6 +64,8 @@ class Company:
         Net promoter points that an incident adds (less than zero) among those asked who had met the component.
     naive : dict
         What a spreadsheet would say.
+    fx : pandas.DataFrame or None
+        Rates of the second currency, where some customers pay in it.
     """
 
     world: World
@@ -80,6 +83,7 @@ class Company:
     observed_experience: dict[str, float]
     asked_experience: dict[str, float]
     naive: dict[str, dict[str, float]]
+    fx: pd.DataFrame | None = None
 
     def truth(self) -> dict[str, Any]:
         """Give settings and true effects as plain values, ready for a file.
@@ -118,6 +122,7 @@ class Company:
 
 
 RECORDS = ("revenue", "feedback", "invitations", "tickets", "events")
+CURRENCY_STREAM = 11
 
 
 def simulate_company(
@@ -170,7 +175,9 @@ def simulate_company(
     feedback, feedback_labels, invitations = build_feedback(world, people, lives, causes, next(streams))
     events = build_deliveries(world, people, lives, causes, first_day, next(streams))
     revenue = build_revenue(world, people, lives, next(streams))
-    ids = customer_ids(len(people))
+    ids, fx = customer_ids(len(people)), None
+    if world.second_currency_share:
+        revenue, fx = charge_in_two(world, revenue, np.random.default_rng([seed, CURRENCY_STREAM]))
     experience = observed_experience(world, people, feedback["customer"].to_numpy(), feedback.pop("code").to_numpy())
     has_horizon = with_effects and world.is_subscription
     effects_stream = next(streams)
@@ -194,6 +201,7 @@ def simulate_company(
         observed_experience=experience,
         asked_experience=asked_experience(world, people, lives),
         naive=naive_figures(world, lives),
+        fx=fx,
     )
 
 

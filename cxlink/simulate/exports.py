@@ -22,10 +22,23 @@ from cxlink.simulate.faults import Fault, Rows, hide_payers, hide_respondents, s
 
 TABLES = ("customers", "revenue", "feedback", "invitations", "tickets", "events")
 LAST_COLUMNS = {"feedback": ("comment", "language", "email"), "tickets": ("subject", "body")}
-DAY_COLUMNS = ("invited_at", "acquired_on", "ended_on", "charged_on", "period_start", "period_end", "occurred_at")
+DAY_COLUMNS = (
+    "acquired_on",
+    "ended_on",
+    "invited_at",
+    "charged_on",
+    "period_start",
+    "period_end",
+    "occurred_at",
+    "date",
+)
 MOMENT_COLUMNS = ("responded_at", "opened_at", "closed_at")
 DECIMALS = {"amount": 2, "credit_amount": 2, "usage": 1, "handle_minutes": 1}
 FAULTS_STREAM = 7
+FX_SOURCE = """
+[[sources.fx]]
+path = "fx@SUFFIX@"              # the rate of the second currency
+"""
 
 
 def simulate(
@@ -116,6 +129,8 @@ def export_tables(company: Company) -> tuple[Mapping[str, tuple[list[str], Rows]
     rng = np.random.default_rng([company.seed, FAULTS_STREAM])
     emails = company.customers.set_index("customer_id")["email"]
     frames = {name: getattr(company, name) for name in TABLES}
+    if company.fx is not None:
+        frames["fx"] = company.fx
     frames["feedback"] = hide_respondents(frames["feedback"], emails, rng)
     frames["revenue"] = hide_payers(frames["revenue"], rng)
     tables = {name: _as_text(_with_texts_last(frame, name)) for name, frame in frames.items()}
@@ -205,4 +220,4 @@ def render_configuration(company: Company, suffix: str = ".csv") -> str:
     }
     for name, value in values.items():
         template = template.replace(f"@{name}@", str(value))
-    return template
+    return template if company.fx is None else template + FX_SOURCE.replace("@SUFFIX@", suffix)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxlink.simulate.contacts import join_contacts
 from cxlink.simulate.days import AnyArray, BoolArray, Calendar, DateArray, FloatArray, IntArray
 from cxlink.simulate.incidents import Incidents
 from cxlink.simulate.lives import NEVER, Lives
@@ -18,7 +19,6 @@ from cxlink.simulate.world import World
 COMPONENT_GIVEN_SHARE = 0.75
 QUESTION_SHARE = 0.03
 SUBJECT_NAMES_COMPONENT_SHARE = 0.5
-HANDLING_SPREAD = 0.6
 QUESTION_MINUTES = 4.0
 TEAM_OF_COMPONENT = {
     "delivery": "logistics",
@@ -85,7 +85,8 @@ def build_tickets(
     opened = draw_times(calendar, cases.day, rng)
     order = np.argsort(opened, kind="stable")
     cases, opened = cases.take(order), opened[order]
-    return _ticket_frame(world, people, cases, opened, rng), _ticket_labels(world, cases)
+    tickets, labels = _ticket_frame(world, people, cases, opened, rng), _ticket_labels(world, cases)
+    return join_contacts(tickets, labels, world.joined_within_days) if world.joined_within_days else (tickets, labels)
 
 
 def draw_times(calendar: Calendar, days: IntArray, rng: np.random.Generator) -> DateArray:
@@ -218,9 +219,13 @@ def _draw_minutes(world: World, cases: _Cases, rng: np.random.Generator) -> Floa
     rate = world.finance.cost_per_handle_minute
     mean = np.array([component.handling_cost / rate for component in world.components])[cases.component]
     mean = np.where(cases.kind == INCIDENT, mean, QUESTION_MINUTES)
-    minutes = rng.lognormal(np.log(mean) - HANDLING_SPREAD**2 / 2, HANDLING_SPREAD)
+    spread = world.handling_spread
+    minutes = rng.lognormal(np.log(mean) - spread**2 / 2, spread)
     rounded: FloatArray = np.maximum(np.round(minutes, 1), 0.1)
-    return rounded
+    if not world.free_ticket_share:
+        return rounded
+    is_free = rng.random(len(rounded)) < world.free_ticket_share
+    return np.where(is_free, 0.0, np.round(rounded / (1 - world.free_ticket_share), 1))
 
 
 def _draw_credits(world: World, cases: _Cases, rng: np.random.Generator) -> FloatArray:

@@ -301,6 +301,14 @@ class World:
         Whether customers pay recurring charges; otherwise they place orders.
     cancellation_ticket_share : float
         Share of voluntary leavers who file a billing ticket that asks to cancel, up to 30 days before they leave.
+    handling_spread : float
+        Standard deviation of the log of handling minutes.
+    free_ticket_share : float
+        Share of tickets that cost nothing to handle; the others cost so much more that the mean stays.
+    joined_within_days : int
+        Complaints of one customer about two components so near to each other are one ticket; 0 for none.
+    second_currency_share : float
+        Share of customers who pay in a second currency, whose rate drops in the middle of the window.
     """
 
     scenario: str
@@ -320,6 +328,10 @@ class World:
     delivery_every_days: int = 91
     is_subscription: bool = True
     cancellation_ticket_share: float = 0.0
+    handling_spread: float = 0.6
+    free_ticket_share: float = 0.0
+    joined_within_days: int = 0
+    second_currency_share: float = 0.0
 
     @property
     def observed_from(self) -> date:
@@ -383,6 +395,18 @@ def _with_orders(world: World) -> World:
     return replace(world, is_subscription=False)
 
 
+def _with_heavy_costs(world: World) -> World:
+    return replace(world, handling_spread=1.5, free_ticket_share=0.4)
+
+
+def _with_joined_contacts(world: World) -> World:
+    return replace(world, joined_within_days=14)
+
+
+def _with_two_currencies(world: World) -> World:
+    return replace(world, second_currency_share=0.5)
+
+
 SCENARIOS: dict[str, Callable[[World], World]] = {
     "base": _as_is,
     "null": _without_effects,
@@ -392,6 +416,9 @@ SCENARIOS: dict[str, Callable[[World], World]] = {
     "frailty": _with_frailty,
     "decay": _with_decay,
     "orders": _with_orders,
+    "heavy_costs": _with_heavy_costs,
+    "multi_cause": _with_joined_contacts,
+    "fx": _with_two_currencies,
 }
 """What each scenario changes in the base world."""
 

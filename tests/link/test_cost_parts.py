@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlink.link.cost_parts import split_handling
+from cxlink.link.cost_parts import split_credits, split_handling
 
 COST = {"app": 4.0, "billing": 12.0, "delivery": 25.0}
 
@@ -76,3 +76,21 @@ def test_handling_that_is_not_known_stays_so() -> None:
     assert found["handling"].iloc[1:].tolist() == [4.0, 4.0]
     assert (split.tickets, split.shared) == (1, 1)
     assert "customers" in split.refused
+
+
+def test_credits_go_to_the_component_that_brings_them_and_no_cent_is_lost() -> None:
+    rng = np.random.default_rng(5)
+    rows = []
+    for number in range(600):
+        names = [["app"], ["delivery"], ["app", "delivery"]][number % 3]
+        # credits of delivery alone: a third of its tickets, of 30 on average
+        credit = float(np.round(30 * rng.gamma(4.0, 0.25), 2)) if "delivery" in names and rng.random() < 1 / 3 else 0.0
+        rows.append((f"t{number}", number % 100, names, credit))
+    tickets = tickets_of(rows).rename(columns={"handling": "credit"}).assign(handling=1.0)
+    found = split_credits(tickets, 100)
+    assert int(np.rint(100 * found["credit"]).sum()) == round(sum(100 * credit for *_, credit in rows))
+    assert (found["handling"] == 1.0).all()
+    by_component = found.groupby("component")["credit"].sum() / found["credit"].sum()
+    equal = tickets.groupby("component")["credit"].sum() / tickets["credit"].sum()
+    assert equal["app"] > 0.2
+    assert by_component["app"] < 0.06  # the base, split alike, is all that is left; its error is 0.03

@@ -320,6 +320,14 @@ def test_segments_must_be_categories() -> None:
         link(loaded, NO_TAGS, build_settings(report={"segments": ["nope"]}), divisor=100)
 
 
+def test_a_number_is_no_segment() -> None:
+    frames = {"customers": ONE_CUSTOMER.assign(usage=1.5), "revenue": ONE_CHARGE, "feedback": ONE_ANSWER}
+    loaded = build_loaded(frames, first=FIRST, last=LAST, attributes={"usage": "number"})
+    with pytest.raises(ConfigError, match="CX201") as caught:
+        link(loaded, NO_TAGS, build_settings(report={"segments": ["usage"]}), divisor=100)
+    assert "in bands" in str(caught.value)
+
+
 def test_incidents_known_by_the_month_stand_in_its_middle_and_are_told() -> None:
     months = pd.date_range(FIRST, LAST, freq="MS")
     opened = [(f"t{n}", "a", months[n % 12], "delivery" if n < 12 else "billing", 1.0, 0.0) for n in range(24)]

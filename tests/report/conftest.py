@@ -18,6 +18,7 @@ from cxlink.handoff import (
     ChurnFit,
     ComponentDriver,
     ComponentEffect,
+    ComponentServing,
     CurvePoint,
     CustomerGroup,
     CustomerGroups,
@@ -40,6 +41,10 @@ from cxlink.handoff import (
     Readiness,
     RunResult,
     ScoreContrast,
+    Segment,
+    SegmentEffect,
+    SegmentRatios,
+    Segments,
     ServiceOutcome,
     Tagged,
     Unexplained,
@@ -181,6 +186,58 @@ def overlap() -> JointEffect:
 
 def measured(point: float, low: float, high: float, unit: str, n: int = 800) -> Estimate:
     return Estimate(point, low, high, 0.95, unit, n, 120, "by hand")
+
+
+def segments(*sizes: int) -> Segments:
+    """Plans of so many active customers; 60% of them met each component."""
+    effects = ordinary_effects()
+
+    def ratio(point: float) -> Estimate:
+        return measured(point, point * 0.8, point * 1.25, "hazard ratio")
+
+    def alone(place: int) -> JointEffect:
+        one = effects[place]
+        return JointEffect(
+            one.experience, one.customers_kept, one.revenue_kept, one.margin_kept, one.cost_saved, one.net_benefit
+        )
+
+    counts = dict(zip(("basic", "plus", "pro"), sizes or (2400, 1500, 112), strict=True))
+    parts = tuple(
+        Segment(
+            "plan",
+            value,
+            size,
+            tuple(
+                SegmentEffect(one.component, 6 * size // 10, alone(place), 0.01) for place, one in enumerate(effects)
+            ),
+            joint(),
+        )
+        for value, size in counts.items()
+    )
+    few = NotEstimable("fewer than two segments have 10 leavers", "a longer observed window")
+    ratios = (
+        SegmentRatios("plan", "billing", (("basic", ratio(1.3)), ("plus + pro", ratio(2.6))), 0.001, 0.003),
+        SegmentRatios("plan", "delivery", (("basic", ratio(1.7)), ("plus + pro", ratio(1.8))), 0.6, 0.6),
+        SegmentRatios("plan", "website", (), few, few),
+    )
+    return Segments(parts, ratios)
+
+
+def serving() -> tuple[ComponentServing, ...]:
+    few = NotEstimable("9 tickets, needs 10", "more tickets")
+    billing = ComponentServing(
+        component="billing",
+        by_ledger=measured(14.91, 14.59, 15.34, "EUR an incident"),
+        by_model=measured(14.87, 14.53, 15.29, "EUR an incident"),
+        variance_power=measured(1.96, 0.22, 3.69, "power of the mean"),
+        curvature=measured(0.1, -0.4, 0.6, "of the square of the predictor"),
+        repeated_week=measured(0.018, 0.014, 0.023, "share of first contacts"),
+        repeated_month=measured(0.079, 0.07, 0.088, "share of first contacts"),
+        first_contact=measured(14.9, 14.52, 15.28, "EUR"),
+        with_chain=measured(16.23, 15.81, 16.65, "EUR"),
+    )
+    delivery = ComponentServing("delivery", few, few, few, few, few, few, few, few)
+    return (billing, delivery)
 
 
 def customer_groups() -> CustomerGroups:
@@ -489,6 +546,8 @@ def result() -> Iterator[RunResult]:
             groups=customer_groups(),
             promises=promise_gaps(),
             employees=employees(),
+            segments=segments(),
+            serving=serving(),
         ),
         drivers=drivers(),
         readiness=(
