@@ -202,6 +202,9 @@ class ModelSettings(_Group):
     kpi: Literal["nps", "csat", "ces"] | None = None
     exposure_days: int = Field(default=90, ge=1, le=730)
     adjust_for: tuple[str, ...] = ()
+    negative_controls: tuple[str, ...] = Field(
+        default=(), description="components known to be without effect on leaving: they show how far off estimates are"
+    )
     horizon_months: int = Field(default=12, ge=1, le=60)
     draws: int = Field(default=200, ge=100, le=5000, description="joint draws behind each interval")
     resampling: Literal["influence", "score", "refit"] = Field(

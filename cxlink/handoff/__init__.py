@@ -5,6 +5,16 @@
 """
 
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
+from cxlink.handoff.doubts import (
+    ComponentDoubt,
+    CorrectedWinner,
+    Doubts,
+    EndPlacebo,
+    ExposureSpread,
+    Placebo,
+    PlaceboKind,
+    ScoreDoubt,
+)
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.hazards import (
@@ -63,8 +73,10 @@ __all__ = [
     "CauseCount",
     "CheckedEffect",
     "ChurnFit",
+    "ComponentDoubt",
     "ComponentEffect",
     "ControlTotal",
+    "CorrectedWinner",
     "CostSplit",
     "CostSplitRow",
     "CurrencyMoney",
@@ -74,8 +86,11 @@ __all__ = [
     "CustomerScores",
     "DescribedScores",
     "Doubt",
+    "Doubts",
     "Employees",
+    "EndPlacebo",
     "ExposureForm",
+    "ExposureSpread",
     "GapFit",
     "GapRatios",
     "HazardModel",
@@ -101,6 +116,8 @@ __all__ = [
     "PeriodRatio",
     "PeriodRatios",
     "PromiseGap",
+    "Placebo",
+    "PlaceboKind",
     "Proportionality",
     "QuarantinedRow",
     "Readiness",
@@ -109,6 +126,7 @@ __all__ = [
     "ResponseRate",
     "RiskGroup",
     "RunResult",
+    "ScoreDoubt",
     "ScoreGap",
     "ScoreReasons",
     "ScoredAnswers",

@@ -11,6 +11,7 @@ from cxlink.estimate import NotEstimable
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.doubts import Doubts
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.loading import Loaded, Tagged
@@ -90,7 +91,7 @@ class Impact:
     ``experience_level`` is the KPI as observed, with its interval (NPS on -100..100). ``not_explained`` is what leaving
     of one's own will costs beyond the joint effect; it and ``simulated`` are None where nobody is active.
     ``groups`` puts existing customers beside new ones; ``promises`` says what was done against what was said,
-    and ``employees`` what goes with teams' engagement.
+    and ``employees`` what goes with teams' engagement. ``doubts`` says how far all that can be trusted.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -106,6 +107,7 @@ class Impact:
     groups: CustomerGroups | NotEstimable = NOT_LOOKED_AT
     promises: tuple[PromiseGap, ...] | NotEstimable = NOT_LOOKED_AT
     employees: Employees | NotEstimable = NOT_LOOKED_AT
+    doubts: Doubts | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)
