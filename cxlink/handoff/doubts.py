@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
 
-PlaceboKind = Literal["later incidents and scores", "later incidents and prices", "involuntary ends", "declared control"]
+PlaceboKind = Literal[
+    "later incidents and scores", "later incidents and prices", "involuntary ends", "declared control"
+]
 
 
 @dataclass(frozen=True, slots=True)

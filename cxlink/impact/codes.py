@@ -52,13 +52,13 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX530": (
         "A component's evidence is descriptive only",
-        "Something that its incidents cannot have done goes with them: later incidents with earlier scores or prices, or"
-        " ends that nobody chose. Then customers who meet it differ in a way that is not adjusted for, and the effect is"
-        " that difference at least in part. Or leaving may have been decided before the complaint. Its ratio and score"
-        " are shown as description; nothing of it is turned into money, and the row 'together' holds the others only."
-        " The cost of its tickets stays: that is counted, not compared. Among placebos that hold, at most one run in"
-        " twenty has a failure by chance. One placebo can fail for another reason: customers who let a card expire in"
-        " place of cancelling make involuntary ends chosen ones.",
+        "Something that its incidents cannot have done goes with them: later incidents with earlier scores or"
+        " prices, or ends that nobody chose. Then customers who meet it differ in a way that is not adjusted for,"
+        " and the effect is that difference at least in part. Or leaving may have been decided before the complaint."
+        " Its ratio and score are shown as description; nothing of it is turned into money, and the row 'together'"
+        " holds the others only. The cost of its tickets stays: that is counted, not compared. Where all placebos"
+        " hold, at most one run in twenty has a failure by chance. One placebo can fail for another reason:"
+        " customers who let a card expire in place of cancelling make involuntary ends chosen ones.",
         "Name the attribute that tells these customers apart in [model] adjust_for; give requests to cancel a tag of"
         " their own; or change the component for some customers by chance, and compare.",
     ),
@@ -71,10 +71,10 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "CX532": (
         "No comparison for some customers",
-        "In a group of customers, by the attributes adjusted for, nobody met an incident of this component, or everybody"
-        " always had, though by its size it should hold ten customers of the other kind. The effect is learned elsewhere"
-        " and carried over.",
-        "If such customers cannot meet the component at all, leave it at that; else check how its incidents are tagged.",
+        "In a group of customers, by the attributes adjusted for, nobody met an incident of this component, or"
+        " everybody always had, though by its size it should hold ten customers of the other kind. The effect is"
+        " learned elsewhere and carried over.",
+        "If such customers cannot meet the component, leave it at that; else check how its incidents are tagged.",
     ),
     "CX533": (
         "A negative control seems to have an effect",

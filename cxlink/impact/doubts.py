@@ -76,13 +76,11 @@ def correct_costliest(
     shrunken: Answer
     try:
         all_shrunk = shrink_effects(points, covariance)
-        ends = (float(values[place]) for values in (all_shrunk.estimate, all_shrunk.low, all_shrunk.high))
-        shrunken = told(*ends, all_shrunk.level, SHRUNKEN)
+        point, low, high = (float(values[place]) for values in (all_shrunk.estimate, all_shrunk.low, all_shrunk.high))
+        shrunken = told(point, low, high, all_shrunk.level, SHRUNKEN)
     except EstimationError as error:
         shrunken = NotEstimable(error.reason, "more components with a net benefit")
-    return CorrectedWinner(
-        names[place], shown, told(won.estimate, won.low, won.high, won.level, WON), shrunken
-    )
+    return CorrectedWinner(names[place], shown, told(won.estimate, won.low, won.high, won.level, WON), shrunken)
 
 
 def build_doubts(
@@ -131,9 +129,7 @@ def build_doubts(
         )
         for place, effect in enumerate(effects)
     )
-    return Doubts(
-        components, evidence.placebos, evidence.joint_scores, evidence.joint_prices, winner, measured_late
-    )
+    return Doubts(components, evidence.placebos, evidence.joint_scores, evidence.joint_prices, winner, measured_late)
 
 
 def doubt_messages(linked: Linked, doubts: Doubts, answers: Answers, declared: Sequence[str]) -> tuple[Message, ...]:
@@ -237,8 +233,8 @@ def _measured_late(doubts: Doubts) -> Iterator[Message]:
             "CX534",
             "warning",
             "impact",
-            f"goes with the latest incidents more than with earlier ones: {', '.join(doubts.measured_late)}. So it looks"
-            " where an attribute was measured after the incidents that moved it.",
+            f"goes with the latest incidents more than with earlier ones: {', '.join(doubts.measured_late)}. So it"
+            " looks where an attribute was measured after the incidents that moved it.",
             "Export it as of the day of acquisition, or take it out of [model] adjust_for.",
         )
 

@@ -112,9 +112,7 @@ def gather_evidence(
         if name in names
     ]
     placebos = judge(tested)
-    return Evidence(
-        (*placebos, *judge(declared)), scores, _reasons(churn, placebos), by_score.joint, by_price.joint
-    )
+    return Evidence((*placebos, *judge(declared)), scores, _reasons(churn, placebos), by_score.joint, by_price.joint)
 
 
 def judge(tested: Sequence[tuple[Placebo, float | None]]) -> tuple[Placebo, ...]:
@@ -135,7 +133,7 @@ def judge(tested: Sequence[tuple[Placebo, float | None]]) -> tuple[Placebo, ...]
     .. [1] Benjamini and Hochberg (1995), JRSS B 57:289-300.
     """
     known = [place for place, (one, _) in enumerate(tested) if one.p_value is not None]
-    adjusted = adjust_p_values([tested[place][0].p_value or 0.0 for place in known]) if known else []
+    adjusted = adjust_p_values([tested[place][0].p_value or 0.0 for place in known]) if known else np.zeros(0)
     found = [one for one, _ in tested]
     for place, q in zip(known, adjusted, strict=True):
         one, effect = tested[place]

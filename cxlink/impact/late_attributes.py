@@ -48,8 +48,7 @@ def find_late_attributes(linked: Linked, exposure_days: int) -> tuple[str, ...]:
     p_values, moved, names = [], [], []
     for column, name in enumerate(linked.covariate_names):
         value = linked.covariates[customer, column]
-        others = np.delete(linked.covariates[customer], _same_attribute(linked, name), axis=1)
-        found = _compare(value, late, early, others) if np.ptp(value) > 0 else None
+        found = _compare(value, late, early) if np.ptp(value) > 0 else None
         if found is not None:
             p_values.append(found[0])
             moved.append(found[1] / float(value.std()))
@@ -58,9 +57,7 @@ def find_late_attributes(linked: Linked, exposure_days: int) -> tuple[str, ...]:
         return ()
     adjusted = adjust_p_values(p_values)
     return tuple(
-        name
-        for name, q, by in zip(names, adjusted, moved, strict=True)
-        if q <= MOST_FALSE and by >= LEAST_MOVED
+        name for name, q, by in zip(names, adjusted, moved, strict=True) if q <= MOST_FALSE and by >= LEAST_MOVED
     )
 
 
@@ -76,19 +73,14 @@ def _met(linked: Linked, customer: np.ndarray, until: int, days: int) -> np.ndar
     return np.column_stack(columns).astype(float) if columns else np.zeros((len(customer), 0))
 
 
-def _same_attribute(linked: Linked, name: str) -> list[int]:
-    attribute = name.partition("=")[0].removesuffix(" missing")
-    names = (other.partition("=")[0].removesuffix(" missing") for other in linked.covariate_names)
-    return [column for column, other in enumerate(names) if other == attribute]
+def _compare(value: np.ndarray, late: np.ndarray, early: np.ndarray) -> tuple[float, float] | None:
+    """P value that the attribute goes with late and early incidents alike, and the largest difference.
 
-
-def _compare(
-    value: np.ndarray, late: np.ndarray, early: np.ndarray, others: np.ndarray
-) -> tuple[float, float] | None:
-    """P value that the attribute goes with late and early incidents alike, and the largest difference."""
+    Other attributes stay out: given one that incidents did move, those that they did not would seem to be moved.
+    """
     n_components = late.shape[1]
     # the late ones beside all: their coefficients are the differences
-    design = np.column_stack([late, late + early, np.ones(len(value)), others])
+    design = np.column_stack([late, late + early, np.ones(len(value))])
     try:
         fit, kept = fit_kept_columns(lambda X: fit_clustered_ols(X, value, np.arange(len(value))), design)
         places = (np.cumsum(kept) - 1)[:n_components][kept[:n_components]]

@@ -108,9 +108,7 @@ def estimate_impact(
         observed = estimate_observed(linked, churn, kpi, answers, experience, level)
         return replace(observed, groups=nobody, promises=promises, employees=compare_teams(loaded))
     prices, controls = fit_price_effect(linked, weights, labels), model.negative_controls
-    evidence = gather_evidence(
-        linked, churn, answers, prices, controls, exposure_days=model.exposure_days, unit=unit
-    )
+    evidence = gather_evidence(linked, churn, answers, prices, controls, exposure_days=model.exposure_days, unit=unit)
     fitted, churn = churn, hold_back(churn, evidence.reasons)
     fits = Fits(
         hazards=churn.model,
@@ -144,9 +142,7 @@ def estimate_impact(
         [components[place].net_benefit for place in benefits],
         rng.spawn(1)[0],
     )
-    doubts = build_doubts(
-        fitted, components, evidence, winner, find_late_attributes(linked, model.exposure_days)
-    )
+    doubts = build_doubts(fitted, components, evidence, winner, find_late_attributes(linked, model.exposure_days))
     n_unpriced = int((base.price == 0).sum())
     return Impact(
         kpi=kpi,

@@ -10,6 +10,7 @@ from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unex
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.doubt_sections import build_doubt_sections
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.method import describe_limits, describe_method
@@ -101,6 +102,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
     return (
+        *build_doubt_sections(impact.doubts),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

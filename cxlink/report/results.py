@@ -26,6 +26,7 @@ from cxlink.handoff import (
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.diagnostics import collect_messages
+from cxlink.report.doubt_results import build_doubts_result
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.group_results import build_groups_result
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
@@ -116,6 +117,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         customer_groups=build_groups_result(impact.groups, published=published),
         promises=build_promise_results(impact.promises, published=published),
         employees=build_employees_result(impact.employees),
+        doubts=build_doubts_result(impact.doubts, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 

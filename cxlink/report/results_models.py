@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
+from cxlink.report.doubt_models import DoubtsResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.group_models import CustomerGroupsResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
@@ -334,6 +335,7 @@ class Results(Part):
     customer_groups: CustomerGroupsResult | NotEstimableResult
     promises: list[PromiseResult] | NotEstimableResult
     employees: EmployeesResult | NotEstimableResult
+    doubts: DoubtsResult | NotEstimableResult
 
 
 def results_schema() -> dict[str, Any]:

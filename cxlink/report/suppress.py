@@ -23,6 +23,7 @@ from cxlink.handoff import (
 )
 from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_digits, is_suppressed, show_count
 from cxlink.report.numbers import SMALL_COUNT
+from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         groups=suppress_groups(impact.groups),
         promises=suppress_promises(impact.promises),
         employees=suppress_employees(impact.employees),
+        doubts=suppress_doubts(impact.doubts, effects, impact.components),
     )
     return kept, hidden
 
