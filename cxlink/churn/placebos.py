@@ -19,6 +19,7 @@ CAN_FAIL_PAYMENTS = frozenset({"billing", "invoicing", "payment", "payments"})
 """Components whose incidents can make a payment fail: for them an involuntary end is an outcome, not a placebo."""
 
 CAN_END = NotEstimable("its incidents can make payments fail", "nothing: it is no placebo for this component")
+PLACEBO = f"{METHOD} or by the model, whichever is larger; involuntary ends"
 CALIBRATED = f"{METHOD}; moved and widened by the systematic error of negative controls"
 
 
@@ -110,7 +111,10 @@ def _ratio(fitted: _Involuntary, main: MainFit, place: int, n: int) -> Answer:
     if not model.design.kept[place]:
         return NotEstimable("it cannot be told from another column's", "customers who met one without the other")
     ends = int((main.rows.involuntary & main.rows.exposed[:, place]).sum())
-    return hazard_ratio(model.beta[place], model.error[place], n, ends, f"{METHOD}; involuntary ends")
+    column = int(np.cumsum(model.design.kept)[place]) - 1
+    # with few ends the clustered error comes out too small, and nothing that ends but once is clustered
+    error = max(float(model.error[place]), float(np.sqrt(model.fit.covariance[column, column])))
+    return hazard_ratio(float(model.beta[place]), error, n, ends, PLACEBO)
 
 
 def _control(fitted: Fitted, place: int, n_customers: int) -> _Control:

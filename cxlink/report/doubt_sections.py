@@ -37,7 +37,7 @@ PLACEBOS = (
     "Nothing here can be an effect: later incidents cannot have moved an earlier answer or price, and no incident but"
     " one of billing makes a card expire. A figure beyond chance says that customers who meet the component differ in"
     " ways that are not adjusted for. Passing is no proof: a hidden cause that works on leaving alone would pass.",
-    "Beyond chance: q up to .05 over all placebos of the run, and at least a tenth of the effect in doubt. Such a"
+    "Beyond chance: q up to .02 over all placebos of the run, and at least a tenth of the effect in doubt. Such a"
     " component is descriptive (D), and is not turned into money. Found 4 in 5: the size that the test would have found"
     " four times in five; it overlooks smaller ones.",
 )
