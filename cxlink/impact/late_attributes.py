@@ -10,7 +10,7 @@ from cxlink.stats import EstimationError, fit_clustered_ols, fit_kept_columns
 from cxlink.stats.multiplicity import adjust_p_values
 from cxlink.stats.placebo import check_leads
 
-MOST_FALSE = 0.05
+MOST_FALSE = 0.01
 LEAST_MOVED = 0.1
 """Standard deviations of the attribute: less is no matter, however surely it is there."""
 LEAST_CUSTOMERS = 30
@@ -33,7 +33,7 @@ def find_late_attributes(linked: Linked, exposure_days: int) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Columns of the attributes, such as ``usage``; at most one run in twenty names any without a cause.
+        Columns of the attributes, such as ``usage``; about one run in a hundred names any without a cause.
     """
     people = linked.customers
     chosen = people["active"].to_numpy(dtype=bool) & (people["tenure"].to_numpy() > 2 * exposure_days)

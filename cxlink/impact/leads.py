@@ -16,7 +16,9 @@ from cxlink.impact.windows import count_between, last_day_before
 from cxlink.stats import ClusteredFit, EstimationError, fit_clustered_ols, fit_kept_columns
 from cxlink.stats.placebo import check_leads
 
-SCORES = "later incidents beside earlier ones, adjusted as the effect is; clustered by customer; customers still there"
+LATER_TIMES = 2
+"""How many times as long later incidents count as earlier ones: who meets many shows only over a while."""
+SCORES = "by one later incident, beside earlier ones, adjusted as the effect is; clustered by customer; customers still there"
 PRICES = "incidents of the next calendar quarter beside those between the charges; clustered; customers still there"
 NOT_TOLD = NotEstimable("it cannot be told from other columns", "customers who met one without the other")
 
@@ -47,7 +49,7 @@ class Leads:
 
 
 def check_score_leads(linked: Linked, answers: Answers, *, exposure_days: int, unit: str) -> Leads:
-    """Regress scores on incidents of the days after, beside those of the days before.
+    """Regress scores on the number of incidents of the days after, beside those of the days before.
 
     Only answers count whose customer was there for all of the days after: who leaves meets nothing any more, and who is
     unhappy leaves.
@@ -59,7 +61,7 @@ def check_score_leads(linked: Linked, answers: Answers, *, exposure_days: int, u
     answers : Answers
         With what their customers had met before.
     exposure_days : int
-        How long before and after an answer.
+        How long before an answer; after it, twice as long.
     unit : str
         Of the KPI.
 
@@ -72,14 +74,15 @@ def check_score_leads(linked: Linked, answers: Answers, *, exposure_days: int, u
     ----------
     .. [1] Granger (1969), Econometrica 37:424-438; Angrist and Pischke (2009), section 5.2.
     """
-    followed = _is_followed(linked, answers.cluster, answers.day + exposure_days)
+    later_days = LATER_TIMES * exposure_days
+    followed = _is_followed(linked, answers.cluster, answers.day + later_days)
     kept = Answers(*(getattr(answers, key)[followed] for key in ("value", "cluster", "day", "exposed", "experienced")))
     rows = ScoreRows.of(linked, kept)
-    until = rows.day + exposure_days
+    until = rows.day + later_days
     met, touched = np.zeros((2, *rows.exposed.shape))
     for place, name in enumerate(linked.components):
         incidents = linked.incidents.loc[linked.incidents["component"] == name]
-        met[:, place] = count_between(incidents, "incident_day", rows.cluster, rows.day, until) > 0
+        met[:, place] = count_between(incidents, "incident_day", rows.cluster, rows.day, until)
         touchpoints = linked.experiences.loc[linked.experiences["component"] == name]
         if len(touchpoints):
             last = last_day_before(touchpoints, "experienced_day", rows.cluster, until + 1)
