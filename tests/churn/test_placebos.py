@@ -19,9 +19,7 @@ N, DAYS, FROM_DAY = 1500, 540, 19_000
 NAMES = ("app", "billing", "delivery", "product", "support", "website")
 
 
-def company(
-    seed: int, *, moves_ends: float = 0.0, hidden: float = 0.0, spared: bool = False
-) -> tuple[Linked, MainFit]:
+def company(seed: int, *, moves_ends: float = 0.0, hidden: float = 0.0, spared: bool = False) -> tuple[Linked, MainFit]:
     """Each incident of app and delivery raises leaving by half; `moves_ends` is what delivery does to other ends.
 
     `hidden` is what an attribute that is not adjusted for does to all incidents and all ends alike. Where customers of

@@ -45,7 +45,13 @@ def test_placebos_are_judged_by_q_and_by_size() -> None:
     large, small, alone, chance, refused = judge(tested)
     # Benjamini and Hochberg: the third smallest of four tests at .001 stands for .001 * 4 / 3
     assert large.q_value == pytest.approx(0.001 * 4 / 3)
-    assert (large.failed, small.failed, alone.failed, chance.failed, refused.failed) == (True, False, True, False, False)
+    assert (large.failed, small.failed, alone.failed, chance.failed, refused.failed) == (
+        True,
+        False,
+        True,
+        False,
+        False,
+    )
     assert small.small
     assert refused.q_value is None
 
@@ -76,9 +82,7 @@ def company(scenario: str, customers: int, seed: int) -> tuple[Linked, Loaded, C
 def impact_of(scenario: str, customers: int, seed: int, churn: ChurnFit | None = None) -> Impact:
     linked, loaded, fitted, settings, weights = company(scenario, customers, seed)
     rng = np.random.default_rng(2)
-    return estimate_impact(
-        linked, loaded, churn or fitted, settings, weights=weights, rng=rng, progress=lambda _: None
-    )
+    return estimate_impact(linked, loaded, churn or fitted, settings, weights=weights, rng=rng, progress=lambda _: None)
 
 
 def test_nothing_of_grade_d_becomes_money() -> None:
