@@ -33,7 +33,7 @@ def find_late_attributes(linked: Linked, exposure_days: int) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Columns of the attributes, such as ``usage``; about one run in a hundred names any without a cause.
+        Columns of the attributes, such as ``usage``; at most one run in twenty names any without a cause.
     """
     people = linked.customers
     chosen = people["active"].to_numpy(dtype=bool) & (people["tenure"].to_numpy() > 2 * exposure_days)

@@ -18,7 +18,10 @@ from cxlink.stats.placebo import check_leads
 
 LATER_TIMES = 2
 """How many times as long later incidents count as earlier ones: who meets many shows only over a while."""
-SCORES = "by one later incident, beside earlier ones, adjusted as the effect is; clustered by customer; customers still there"
+SCORES = (
+    "by one later incident, beside earlier ones, adjusted as the effect is; clustered by customer;"
+    " customers still there"
+)
 PRICES = "incidents of the next calendar quarter beside those between the charges; clustered; customers still there"
 NOT_TOLD = NotEstimable("it cannot be told from other columns", "customers who met one without the other")
 
