@@ -21,8 +21,8 @@ Grade = Literal["A", "B", "C", "D"]
 MOST_FALSE = 0.02
 """Share of false alarms among placebos that fail; where all hold, the chance that any does.
 
-Errors of few customers come out a little too small: of 100 simulated companies where all hold, one fails in 3 at .02, in 8
-at .05.
+Errors of few customers come out a little too small: of 100 simulated companies where all hold, one fails in 3 at .02,
+in 8 at .05.
 """
 LEAST_SHARE = 0.1
 """Of the effect that a placebo puts in doubt: a smaller one cannot have made it, however surely it is there."""
