@@ -20,7 +20,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -55,8 +55,12 @@ def study(seed: int, *, customers: int, scenario: str) -> Found:
     """Draw one company, and test it."""
     company = simulate_company(customers=customers, seed=seed, scenario=scenario, with_effects=False)
     loaded, settings = load_company(company), settings_of(company)
+    tagged = true_tags(company)
+    if scenario == "cancellation":
+        # nobody sees that these tickets ask to cancel: they pass for complaints
+        tagged = replace(tagged, tags=tagged.tags.assign(intent=""))
     try:
-        linked = link(loaded, true_tags(company), settings, divisor=100)
+        linked = link(loaded, tagged, settings, divisor=100)
         weights = np.ones((FEW_DRAWS, len(linked.customers)))
         churn = fit_churn(linked, loaded, settings, weights=weights)
     finally:
