@@ -202,6 +202,9 @@ class ModelSettings(_Group):
     kpi: Literal["nps", "csat", "ces"] | None = None
     exposure_days: int = Field(default=90, ge=1, le=730)
     adjust_for: tuple[str, ...] = ()
+    negative_controls: tuple[str, ...] = Field(
+        default=(), description="components known to be without effect on leaving: they show how far off estimates are"
+    )
     horizon_months: int = Field(default=12, ge=1, le=60)
     allow_for_silence: bool = Field(
         default=True, description="whether effects on the KPI allow for answering that hangs on the score itself"

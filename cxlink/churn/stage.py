@@ -17,6 +17,8 @@ from cxlink.churn.gap_ratios import fit_gap_ratios
 from cxlink.churn.gates import EVENTS_PER_COEFFICIENT
 from cxlink.churn.grouped import fit_grouped
 from cxlink.churn.lifetimes import fit_lifetimes
+from cxlink.churn.overlap import measure_overlap
+from cxlink.churn.placebos import fit_end_placebo
 from cxlink.churn.score import score_prospects
 from cxlink.churn.segment_ratios import fit_segment_ratios
 from cxlink.estimate import Answer, NotEstimable
@@ -138,6 +140,8 @@ def _hand_over(
         gap_ratios=fit_gap_ratios(linked, main, settings.model.exposure_days),
         segment_ratios=fit_segment_ratios(linked, main, settings.model.adjust_for),
         scores=score_prospects(gather_prospects(linked, main, settings.model.exposure_days, weights), model),
+        placebo=fit_end_placebo(linked, main, ratios, settings.model.negative_controls),
+        spread=measure_overlap(linked, rows),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer
     from cxlink.handoff.answering import Answering
     from cxlink.handoff.cohorts import CustomerGroups
+    from cxlink.handoff.doubts import Doubts
     from cxlink.handoff.drivers import Drivers
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.events import EventStudy
@@ -98,7 +99,7 @@ class Impact:
     and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
     components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
-    costs to serve, by component.
+    costs to serve, by component. ``doubts`` says how far all that can be trusted.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -118,6 +119,7 @@ class Impact:
     event_studies: tuple[EventStudy, ...] = ()
     segments: Segments | NotEstimable = NOT_LOOKED_AT
     serving: tuple[ComponentServing, ...] = ()
+    doubts: Doubts | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from cxlink.handoff.doubts import EndPlacebo, ExposureSpread
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -125,7 +127,7 @@ class ChurnFit:
     estimable, and ``refusal`` says why. ``uncorrected_ratios`` are those by the tagger alone, where labels corrected
     the others. ``grouped`` holds hazard ratios by months where customers end on one day of
     each month; it, ``forms`` and ``lifetimes`` are filled where the model is looked at in depth. ``gap_ratios`` are
-    those of recent gaps to a promise.
+    those of recent gaps to a promise. ``placebo`` is the model of involuntary ends; ``spread`` says who met what.
     """
 
     customers: int
@@ -150,6 +152,8 @@ class ChurnFit:
     validation: tuple[Validation, ...] = ()
     gap_ratios: tuple[GapRatios, ...] = ()
     segment_ratios: tuple[SegmentRatios, ...] = ()
+    placebo: EndPlacebo = field(default_factory=EndPlacebo)
+    spread: tuple[ExposureSpread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,13 +281,24 @@ class EffectTable:
             return self._churn.events
         return self._churn.exposed_events[self._linked.components[place]]
 
+    def benefits(self) -> dict[int, Drawn]:
+        """Net benefits of the components that have one.
+
+        Returns
+        -------
+        dict of int to Drawn
+            By place in the components.
+        """
+        places = range(len(self._linked.components))
+        return {
+            place: self._alone(place)["net_benefit"] for place in places if self._refusals(place)["net_benefit"] is None
+        }
+
     def _rank(self) -> dict[int, tuple[int, int]]:
-        places = [
-            place for place in range(len(self._linked.components)) if self._refusals(place)["net_benefit"] is None
-        ]
-        if not places:
+        benefits = self.benefits()
+        if not benefits:
             return {}
-        drawn = [self._alone(place)["net_benefit"] for place in places]
+        places, drawn = list(benefits), list(benefits.values())
         try:
             sets = rank_sets_from_draws(
                 np.array([one.point for one in drawn]), np.column_stack([one.draws for one in drawn])

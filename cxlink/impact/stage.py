@@ -8,15 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Answering, ChurnFit, CustomerGroups, Impact, Linked, Loaded
+from cxlink.handoff import Answering, ChurnFit, ComponentEffect, CustomerGroups, Impact, Linked, Loaded
 from cxlink.impact.answers import Drawn
 from cxlink.impact.asked import gather_asked
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.cohorts import Parted, Worth, build_newcomers, compare_groups, part_customers
 from cxlink.impact.costs import fit_serving_cost
+from cxlink.impact.doubts import build_doubts, correct_costliest, doubt_messages
 from cxlink.impact.driver_rows import estimate_level
 from cxlink.impact.employees import compare_teams
 from cxlink.impact.event_study import study_events
+from cxlink.impact.evidence import Evidence, gather_evidence, grade_component, hold_back
 from cxlink.impact.experience import (
     KPI_UNITS,
     Answers,
@@ -29,6 +31,7 @@ from cxlink.impact.experience import (
 from cxlink.impact.gcomp import FUTURES, Base, Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
+from cxlink.impact.late_attributes import find_late_attributes
 from cxlink.impact.messages import (
     cost_messages,
     label_message,
@@ -123,10 +126,13 @@ def estimate_impact(
             segments=nobody,
             messages=(*observed.messages, *told),
         )
+    prices, controls = fit_price_effect(linked, weights, labels), model.negative_controls
+    evidence = gather_evidence(linked, churn, answers, prices, controls, exposure_days=model.exposure_days, unit=unit)
+    fitted, churn = churn, hold_back(churn, evidence.reasons)
     fits = Fits(
         hazards=churn.model,
         incidence=tuple(fit_incidence(linked, name, weights, labels) for name in linked.components),
-        prices=where_churn_is_known(fit_price_effect(linked, weights, labels), linked, churn),
+        prices=where_churn_is_known(prices, linked, churn),
         costs=fit_serving_cost(linked, settings.finance, avoidable_shares(loaded), weights, labels),
         experience=experience,
     )
@@ -145,11 +151,19 @@ def estimate_impact(
     table = EffectTable(linked, churn, settings, fits, projected, unit, len(base.customer), answers, answering)
     means = frame_of_means(linked, answers, unit)
     components = [
-        table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place])
+        _grade(table.component(place, means["after"].iloc[place], means["otherwise"].iloc[place]), fitted, evidence)
         for place in range(len(linked.components))
     ]
     segments = compare_segments(linked, churn, found, projected, table)
     serving, serving_notes = describe_serving(linked, currency=settings.project.currency, weights=weights)
+    benefits = table.benefits()
+    winner = correct_costliest(
+        [linked.components[place] for place in benefits],
+        list(benefits.values()),
+        [components[place].net_benefit for place in benefits],
+        rng.spawn(1)[0],
+    )
+    doubts = build_doubts(fitted, components, evidence, winner, find_late_attributes(linked, model.exposure_days))
     n_unpriced = int((base.price == 0).sum())
     # last of all that draws from rng, so that other figures stay what they are without it
     studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
@@ -171,6 +185,7 @@ def estimate_impact(
             *told,
             *segment_messages(segments),
             *serving_notes,
+            *doubt_messages(linked, doubts, answers, controls),
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
@@ -181,6 +196,18 @@ def estimate_impact(
         event_studies=studies,
         segments=segments,
         serving=serving,
+        doubts=doubts,
+    )
+
+
+def _grade(effect: ComponentEffect, fitted: ChurnFit, evidence: Evidence) -> ComponentEffect:
+    """Give a component its grade, and back the ratio that was held back from the projection: as description."""
+    reasons = evidence.reasons.get(effect.component, ())
+    return replace(
+        effect,
+        hazard_ratio=fitted.hazard_ratios[effect.component],
+        grade=grade_component((effect.customers_kept, effect.revenue_kept, effect.experience), reasons),
+        warnings=(*effect.warnings, "CX530") if reasons else effect.warnings,
     )
 
 

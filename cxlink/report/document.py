@@ -11,6 +11,7 @@ from cxlink.report.answering_sections import build_answering_section
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
+from cxlink.report.doubt_sections import build_doubt_sections
 from cxlink.report.driver_lines import build_driver_lines
 from cxlink.report.driver_sections import build_driver_sections
 from cxlink.report.employee_sections import build_employee_section
@@ -126,6 +127,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
             published=published,
         ),
         *build_serving_section(impact.serving, currency=result.currency),
+        *build_doubt_sections(impact.doubts),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

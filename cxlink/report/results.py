@@ -27,6 +27,7 @@ from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
 from cxlink.report.diagnostics import collect_messages
+from cxlink.report.doubt_results import build_doubts_result
 from cxlink.report.driver_results import build_driver_results
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.event_results import build_event_results
@@ -127,6 +128,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         segments=build_segment_results(impact.segments, published=published),
         segment_tests=build_segment_tests(impact.segments),
         costs_to_serve=build_serving_results(impact.serving),
+        doubts=build_doubts_result(impact.doubts, published=published),
     )
     return document.model_dump(mode="json", by_alias=True)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.answering_models import AnsweringResult
+from cxlink.report.doubt_models import DoubtsResult
 from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.event_models import EventStudyResult
@@ -345,6 +346,7 @@ class Results(Part):
     segments: list[SegmentResult]
     segment_tests: list[SegmentTestResult]
     costs_to_serve: list[ServingResult]
+    doubts: DoubtsResult | NotEstimableResult
 
 
 def results_schema() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_d
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
@@ -135,6 +136,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         event_studies=suppress_events(impact.event_studies),
         segments=suppress_segments(impact.segments, reasons),
         serving=suppress_serving(impact.serving, reasons),
+        doubts=suppress_doubts(impact.doubts, effects, impact.components),
     )
     return kept, hidden
 

@@ -261,9 +261,18 @@ def _customer_frame(
             "email": emails,
             "plan": np.array(PLANS, dtype=object)[people.plan],
             "region": np.array(REGIONS, dtype=object)[people.region],
-            "usage": people.usage,
+            "usage": _usage_as_exported(world, people, lives),
         }
     )
+
+
+def _usage_as_exported(world: World, people: Population, lives: Lives) -> AnyArray:
+    """Usage on the customer's last day: lower while exposed to what makes customers use less."""
+    last = np.minimum(lives.ended, Calendar(world.starts_on).number(world.observed_to) + 1)
+    exposed = lives.last_incident >= last[:, None] - world.exposure_days
+    drops = np.array([component.usage_drop for component in world.components])
+    usage: AnyArray = np.clip(people.usage - exposed @ drops, 0.2, 12.0).round(1) if drops.any() else people.usage
+    return usage
 
 
 def _with_ids(frame: pd.DataFrame, ids: AnyArray) -> pd.DataFrame:

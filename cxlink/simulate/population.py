@@ -100,17 +100,23 @@ def draw_population(world: World, size: int, rng: np.random.Generator) -> Popula
     tastes = world.satisfaction
     own_level = rng.normal(tastes.mean, tastes.customer_sd, size)
     base_price = np.asarray(world.monthly_price)[plan]
+    language, is_yearly = _draw_languages(region, rng), rng.random(size) < world.yearly_payer_share
+    log_price = np.log(base_price) + 0.10 * affinity + rng.normal(0.0, 0.12, size)
+    frailty = rng.normal(size=size)
     return Population(
         acquired=acquired,
         anchor=calendar.day_of_month(acquired),
         plan=plan,
         region=region,
         usage=usage,
-        language=_draw_languages(region, rng),
-        is_yearly=rng.random(size) < world.yearly_payer_share,
-        log_price=np.log(base_price) + 0.10 * affinity + rng.normal(0.0, 0.12, size),
-        frailty=rng.normal(size=size),
-        satisfaction=own_level + tastes.affinity_slope * affinity + tastes.usage_slope * (usage - CENTRE_OF_USAGE),
+        language=language,
+        is_yearly=is_yearly,
+        log_price=log_price,
+        frailty=frailty,
+        satisfaction=own_level
+        + tastes.affinity_slope * affinity
+        + tastes.usage_slope * (usage - CENTRE_OF_USAGE)
+        + tastes.frailty_slope * frailty,
         survey_phase=rng.integers(0, tastes.survey_every_days, size),
     )
 

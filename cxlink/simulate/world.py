@@ -12,6 +12,9 @@ TENURE_EDGES_DAYS = (90, 365, 730)
 PLANS = ("basic", "plus", "pro")
 REGIONS = ("north", "south", "east", "west")
 
+FEW_ACCOUNTS = 25
+"""Customers of a company whose records come from many seats of few accounts: fewer than any effect can rest on."""
+
 LANGUAGES_OF_REGION = {
     "north": (("lv", 0.60), ("en", 0.40)),
     "south": (("pt", 2 / 3), ("en", 1 / 3)),
@@ -53,6 +56,9 @@ class Component:
         Factor on the incidence in each tenure band.
     frailty_slope : float
         Change of the log incidence per standard deviation of the unmeasured confounder.
+    usage_drop : float
+        Points by which a customer uses less while exposed. What of the log hazard ratio passes through it is contained
+        in that; the export shows usage as of the customer's last day.
     """
 
     name: str
@@ -70,6 +76,7 @@ class Component:
     region_shift: tuple[float, ...]
     tenure_factor: tuple[float, ...]
     frailty_slope: float = 0.0
+    usage_drop: float = 0.0
 
     @property
     def ticket_cost(self) -> float:
@@ -222,6 +229,8 @@ class Satisfaction:
         Change per standard deviation of the affinity that also moves the price.
     usage_slope : float
         Change per point of usage.
+    frailty_slope : float
+        Change per standard deviation of the unmeasured confounder.
     answer_sd : float
         Standard deviation of an answer around the latent level.
     bad_day_share, bad_day_shift, bad_day_sd : float
@@ -236,6 +245,7 @@ class Satisfaction:
     customer_sd: float = 1.1
     affinity_slope: float = 0.4
     usage_slope: float = 0.08
+    frailty_slope: float = 0.0
     answer_sd: float = 1.2
     bad_day_share: float = 0.05
     bad_day_shift: float = -4.0
@@ -387,6 +397,40 @@ def _with_frailty(world: World) -> World:
     return replace(world, components=tuple(components), leaving=replace(world.leaving, frailty_sd=0.8))
 
 
+def _with_unmeasured(world: World) -> World:
+    """Unlike frailty, the confounder moves satisfaction too, so that answers can tell of it."""
+    hit = ("delivery", "billing")
+    components = (replace(c, frailty_slope=0.5) if c.name in hit else c for c in world.components)
+    return replace(
+        world,
+        components=tuple(components),
+        leaving=replace(world.leaving, frailty_sd=0.5),
+        satisfaction=replace(world.satisfaction, frailty_slope=-0.8),
+    )
+
+
+def _with_mediator(world: World) -> World:
+    """Two thirds of what delivery does to leaving, and most of billing's, pass through usage."""
+    drops = {"delivery": 2.5, "billing": 2.0}
+    components = (replace(c, usage_drop=drops.get(c.name, 0.0)) for c in world.components)
+    return replace(world, components=tuple(components))
+
+
+def _with_few_accounts(world: World) -> World:
+    """Few customers of many seats each: as many records, and as little to learn from."""
+    accounts = min(world.customers, FEW_ACCOUNTS)
+    seats = max(1, world.customers // accounts)
+    tastes = world.satisfaction
+    return replace(
+        world,
+        customers=accounts,
+        components=tuple(replace(c, incidents_per_month=c.incidents_per_month * seats) for c in world.components),
+        monthly_price=tuple(price * seats for price in world.monthly_price),
+        satisfaction=replace(tastes, survey_every_days=max(1, tastes.survey_every_days // seats)),
+        delivery_every_days=max(7, world.delivery_every_days // seats),
+    )
+
+
 def _with_decay(world: World) -> World:
     return replace(world, leaving=replace(world.leaving, effect_factor=(2.0, 1.5, 0.5, 0.0)))
 
@@ -414,6 +458,9 @@ SCENARIOS: dict[str, Callable[[World], World]] = {
     "rare": _with_rare_support,
     "cancellation": _with_cancellation_tickets,
     "frailty": _with_frailty,
+    "unmeasured": _with_unmeasured,
+    "mediator": _with_mediator,
+    "clusters": _with_few_accounts,
     "decay": _with_decay,
     "orders": _with_orders,
     "heavy_costs": _with_heavy_costs,
@@ -431,7 +478,7 @@ def build_world(scenario: str, *, customers: int, months: int = 36) -> World:
     scenario : str
         One of :data:`SCENARIOS`.
     customers : int
-        Customers exported; at least one.
+        Customers exported, or seats where few accounts have many; at least one.
     months : int
         Length of the observed window; at least one.
 

@@ -16,14 +16,18 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import (
     CauseCount,
     ChurnFit,
+    ComponentDoubt,
     ComponentDriver,
     ComponentEffect,
     ComponentServing,
+    CorrectedWinner,
     CurvePoint,
     CustomerGroup,
     CustomerGroups,
+    Doubts,
     Drivers,
     Employees,
+    ExposureSpread,
     GapRatios,
     Impact,
     JointEffect,
@@ -34,6 +38,7 @@ from cxlink.handoff import (
     Loaded,
     Message,
     OddsCheck,
+    Placebo,
     PromiseGap,
     QuarantinedRow,
     RatedTouchpoint,
@@ -41,6 +46,7 @@ from cxlink.handoff import (
     Readiness,
     RunResult,
     ScoreContrast,
+    ScoreDoubt,
     Segment,
     SegmentEffect,
     SegmentRatios,
@@ -380,6 +386,52 @@ def hostile_drivers() -> Drivers:
     return replace(drivers(), kpis=(replace(one, components=components, ratings=ratings),))
 
 
+def doubts() -> Doubts:
+    few = NotEstimable("negative controls: 3, needs 5", "more involuntary ends")
+    lead = Estimate(-8.12, -12.3, -3.9, 0.95, "NPS points", 812, 640, "later incidents")
+    price = Estimate(0.0003, -0.0009, 0.0015, 0.95, "log price", 812, 640, "later incidents")
+    ends = Estimate(1.08, 0.81, 1.43, 0.95, "hazard ratio", 4012, 41, "Cox")
+    too_few = NotEstimable("6 answers before an incident, needs 10", "a longer observed window")
+
+    def component(name: str, grade: str, *reasons: str) -> ComponentDoubt:
+        score = ScoreDoubt(points(-21.2, -28.3, -14.1), 0.02, 0.134, 0.091, 1.92, 1.61, "plan", 0.02, 0.01, 7.43)
+        return ComponentDoubt(
+            name,
+            grade,  # type: ignore[arg-type]  # C or D
+            reasons,
+            0.0021,
+            0.00004,
+            0.013,
+            few,
+            score if name != "support" else None,
+            ExposureSpread(name, 7 if name == "support" else 812, 0.02, 0.031, ("plan=pro",)),
+        )
+
+    return Doubts(
+        components=(
+            component("billing", "C"),
+            component("delivery", "C"),
+            component("support", "D"),
+            component("website", "D", "its later incidents go with earlier scores"),
+        ),
+        placebos=(
+            Placebo("billing", "later incidents and scores", too_few),
+            Placebo("billing", "later incidents and prices", price, 0.62, 0.81, 0.0017),
+            Placebo("delivery", "involuntary ends", ends, 0.61, 0.81),
+            Placebo("website", "later incidents and scores", lead, 0.0002, 0.0011, 6.0, failed=True),
+        ),
+        joint_scores=0.0007,
+        joint_prices=0.41,
+        winner=CorrectedWinner(
+            "delivery",
+            euros(217_400, 108_000, 325_000),
+            euros(188_000, 21_000, 316_000),
+            NotEstimable("2 estimates: at least 4 are needed to shrink", "more components with a net benefit"),
+        ),
+        measured_late=("usage",),
+    )
+
+
 def ledger() -> tuple[LedgerEntry, ...]:
     refused = (
         QuarantinedRow("exports/invoices.csv", 17, "amount", "CX121", "not a number", "=1+1,2025-01-03,12;50"),
@@ -548,6 +600,7 @@ def result() -> Iterator[RunResult]:
             employees=employees(),
             segments=segments(),
             serving=serving(),
+            doubts=doubts(),
         ),
         drivers=drivers(),
         readiness=(

@@ -31,7 +31,9 @@ def told_of(company: Company) -> Told:
     return told
 
 
-def test_a_run_on_the_data_tells_the_same() -> None:
+def test_a_run_on_the_data_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the self-check judges the estimators: placebos, which may hold a component back, are no part of it
+    monkeypatch.setattr("cxlink.impact.stage.hold_back", lambda churn, _: churn)
     known = run()
     linked = known.linked
     answers = gather_answers(linked, "nps", known.settings.model.exposure_days)

@@ -34,6 +34,49 @@ def test_frailty_confounds_delivery_and_billing(tmp_path: Path) -> None:
     assert ((estimates - PLANTED) / errors)[:2].max() > 2
 
 
+def test_an_unmeasured_cause_moves_incidents_leaving_and_satisfaction() -> None:
+    plain, moved = (
+        simulate_company(customers=3000, seed=5, scenario=name, with_effects=False) for name in ("base", "unmeasured")
+    )
+    spreads = []
+    for company in (plain, moved):
+        delivery = company.incidents[company.incidents["component"] == "delivery"].groupby("customer_id").size()
+        count = delivery.reindex(company.customers["customer_id"]).fillna(0).to_numpy()
+        stay = (company.customers["ended_on"].fillna(pd.Timestamp("2025-12-31")) - company.customers["acquired_on"]).dt
+        rate = count / np.maximum(stay.days.to_numpy(), 90)
+        score = company.feedback.groupby("customer_id")["nps"].mean().reindex(company.customers["customer_id"])
+        known = score.notna().to_numpy()
+        spreads.append(np.corrcoef(rate[known], score[known])[0, 1])
+        assert list(company.customers.columns) == list(plain.customers.columns)
+    assert spreads[1] < spreads[0] - 0.05
+
+
+def test_a_mediator_is_exported_as_incidents_left_it_and_changes_nothing_else() -> None:
+    plain, moved = (
+        simulate_company(customers=1500, seed=5, scenario=name, with_effects=False) for name in ("base", "mediator")
+    )
+    pd.testing.assert_frame_equal(plain.incidents, moved.incidents)
+    pd.testing.assert_frame_equal(plain.customers.drop(columns="usage"), moved.customers.drop(columns="usage"))
+    last = moved.customers["ended_on"].fillna(pd.Timestamp("2026-01-01"))
+    pairs = moved.incidents[moved.incidents["component"] == "delivery"].merge(
+        moved.customers.assign(last=last)[["customer_id", "last"]], on="customer_id"
+    )
+    recent = pairs.loc[(pairs["last"] - pairs["occurred_on"]).dt.days.between(1, 90), "customer_id"].unique()
+    drop = plain.customers["usage"] - moved.customers["usage"]
+    met = moved.customers["customer_id"].isin(recent)
+    assert (drop[met & (plain.customers["usage"] > 5)] >= 2.4).all()
+    assert set(drop[~met].round(1)) <= {0.0, *np.arange(0.0, 2.1, 0.1).round(1)}
+
+
+def test_few_accounts_have_as_many_records_as_many_customers() -> None:
+    plain, few = (
+        simulate_company(customers=1000, seed=5, scenario=name, with_effects=False) for name in ("base", "clusters")
+    )
+    assert len(few.customers) == 25
+    assert len(few.tickets) > 0.5 * len(plain.tickets)
+    assert few.feedback.groupby("customer_id").size().median() > 10
+
+
 def test_contraction_shows_in_the_next_charge(company: Company) -> None:
     recurring = company.revenue[company.revenue["kind"] == "recurring"].sort_values(["customer_id", "charged_on"])
     months = recurring["period_end"] - recurring["period_start"]
