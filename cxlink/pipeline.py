@@ -264,6 +264,7 @@ def run(
         currency=settings.project.currency,
         seed=chosen,
         horizon_months=settings.model.horizon_months,
+        exposure_days=settings.model.exposure_days,
         gross_margin=settings.finance.gross_margin,
         audience=settings.report.audience,
         verbatims=settings.report.verbatims,

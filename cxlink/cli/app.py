@@ -12,7 +12,22 @@ from types import FrameType
 import typer
 from typer.exceptions import TyperException
 
-from cxlink.cli import check, churn, demo, drivers, explain, init, rows, run, schema, selfcheck, simulate, sql, tag
+from cxlink.cli import (
+    check,
+    churn,
+    demo,
+    drivers,
+    explain,
+    impact,
+    init,
+    rows,
+    run,
+    schema,
+    selfcheck,
+    simulate,
+    sql,
+    tag,
+)
 from cxlink.cli.consoles import say_error
 from cxlink.cli.groups import GroupedCommands
 from cxlink.errors import CxlinkError, ExitCode, Faults
@@ -36,6 +51,7 @@ app.command("rows", rich_help_panel="Decide")(rows.rows)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("drivers", rich_help_panel="Advanced")(drivers.drivers)
+app.command("impact", rich_help_panel="Advanced")(impact.impact)
 app.command("selfcheck", rich_help_panel="Advanced")(selfcheck.selfcheck)
 app.command("simulate", rich_help_panel="Advanced")(simulate.simulate)
 app.command("schema", rich_help_panel="Advanced")(schema.schema)

@@ -140,6 +140,7 @@ class RunResult:
     currency: str
     seed: int
     horizon_months: int
+    exposure_days: int
     gross_margin: float | None
     audience: Literal["internal", "published"]
     verbatims: int

@@ -14,6 +14,7 @@ from cxlink.report.diagnostics import collect_messages, money_difference
 from cxlink.report.doubt_sections import build_doubt_sections
 from cxlink.report.driver_lines import build_driver_lines
 from cxlink.report.driver_sections import build_driver_sections
+from cxlink.report.effect_words import build_word_section, frame_of
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
@@ -117,6 +118,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
     return (
+        build_word_section(impact, frame_of(result)),
         build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
         *build_driver_sections(result.drivers, published=published),
         *build_segment_section(

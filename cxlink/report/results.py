@@ -29,6 +29,7 @@ from cxlink.report.answering_results import build_answering_result
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.doubt_results import build_doubts_result
 from cxlink.report.driver_results import build_driver_results
+from cxlink.report.effect_words import Frame, frame_of, say_effect
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.event_results import build_event_results
 from cxlink.report.group_results import build_groups_result
@@ -95,7 +96,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         ),
         ledger=[_ledger(entry) for entry in result.loaded.ledger],
         linkage=build_linkage_result(result.linked.linkage, published=published),
-        components=[_component(effect, published=published) for effect in impact.components],
+        components=[_component(effect, frame_of(result), published=published) for effect in impact.components],
         joint=EffectsResult(**_effects(impact.joint)),
         overlap=EffectsResult(**_effects(impact.overlap)),
         causes=[_cause(cause, published=published) for cause in result.causes],
@@ -206,7 +207,7 @@ def _effects(effect: ComponentEffect | JointEffect) -> dict[str, AnswerResult]:
     return {name: answer_result(getattr(effect, name)) for name in EFFECTS}
 
 
-def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
+def _component(effect: ComponentEffect, frame: Frame, *, published: bool) -> ComponentResult:
     return ComponentResult(
         component=effect.component,
         incidents=count_result(effect.incidents, published=published),
@@ -220,6 +221,7 @@ def _component(effect: ComponentEffect, *, published: bool) -> ComponentResult:
         tenth=_answers(effect.tenth),
         seen_after=answer_result(effect.seen_after),
         seen_otherwise=answer_result(effect.seen_otherwise),
+        sentences=dict(say_effect(effect, frame)),
     )
 
 

@@ -84,6 +84,7 @@ class ComponentResult(Part):
     tenth: dict[str, AnswerResult]
     seen_after: AnswerResult
     seen_otherwise: AnswerResult
+    sentences: dict[str, str]
 
 
 class CauseResult(Part):

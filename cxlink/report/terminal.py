@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from cxlink.handoff import Linked, Loaded, Readiness
+from cxlink.handoff import Impact, Linked, Loaded, Readiness
+from cxlink.report.effect_words import Frame
 from cxlink.report.parts import Document, Notice, Sentence, render_sentence
 from cxlink.report.section import Section
 from cxlink.report.section_formats import render_sections
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_check import render_check
+from cxlink.report.terminal_impact import render_impact
 from cxlink.report.terminal_table import hang, render_table
 from cxlink.report.words import OVERLAP, REST
 
@@ -62,6 +64,24 @@ def print_check(
     """
     width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
     _print(render_check(loaded, linked, readiness, width=width, out=out), console)
+
+
+def print_impact(impact: Impact, frame: Frame, console: Console, *, published: bool) -> None:
+    """Print what each component does, and what each figure means.
+
+    Parameters
+    ----------
+    impact : Impact
+        With small cells hidden where that is wanted.
+    frame : Frame
+        What the sentences are about.
+    console : rich.console.Console
+        Where.
+    published : bool
+        Whether the audience is the public.
+    """
+    width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+    _print(Text("\n").join(render_impact(impact, frame, width, published=published)), console)
 
 
 def print_sections(sections: Sequence[Section], console: Console) -> None:

@@ -560,6 +560,7 @@ def result() -> Iterator[RunResult]:
         currency="EUR",
         seed=1,
         horizon_months=12,
+        exposure_days=90,
         gross_margin=0.7,
         audience="internal",
         verbatims=3,
