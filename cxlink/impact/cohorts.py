@@ -11,7 +11,6 @@ from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import CustomerGroup, CustomerGroups, Linked, Loaded
 from cxlink.impact.answers import Drawn, answer, first_refusal
 from cxlink.impact.futures import DAYS_A_MONTH
-from cxlink.impact.gcomp import Base
 from cxlink.impact.groups import Recent, Split, gather_recent, read_tickets, split_by_cohort, split_by_tenure
 from cxlink.settings import FinanceSettings
 from cxlink.stats import EstimationError, censored_median
@@ -97,54 +96,6 @@ def part_customers(linked: Linked) -> Parted:
     groups = [split.group_of(customer, last) == place for split in splits for place in range(len(split.names))]
     inside = np.array(groups).reshape(len(groups), len(customer))
     return Parted(recent, splits, inside, active["monthly_price"].to_numpy(float))
-
-
-def build_newcomers(linked: Linked, base: Base, recent: Recent, *, most: int, rng: np.random.Generator) -> Base:
-    """New customers like those acquired in the last year, on the day of their acquisition.
-
-    Whoever left since is among them; their price is what the attributes of those who stayed let expect.
-
-    Parameters
-    ----------
-    linked : Linked
-        Timelines.
-    base : Base
-        The active customers, for the price and its period.
-    recent : Recent
-        The last year.
-    most : int
-        More are sampled.
-    rng : Generator
-        For the sample.
-
-    Returns
-    -------
-    Base
-        Without a customer where nobody was acquired, or no price of those is known.
-    """
-    new = recent.customer[recent.begins == 0]
-    price = linked.customers["monthly_price"].to_numpy(float)[new]
-    covered = linked.customers["covered_months"].to_numpy(float)[new]
-    design = np.column_stack([np.ones(len(new)), linked.covariates[new]])
-    known = ~np.isnan(price)
-    if known.any():
-        slopes, _, _, _ = np.linalg.lstsq(design[known], price[known], rcond=None)
-        price = np.where(known, price, np.clip(design @ slopes, 0.0, None))
-    chosen = np.arange(len(new)) if known.any() else np.arange(0)
-    if len(chosen) > most:
-        chosen = np.sort(rng.choice(len(new), most, replace=False))
-    return Base(
-        customer=new[chosen],
-        tenure=np.zeros(len(chosen)),
-        price=price[chosen],
-        covariates=linked.covariates[new[chosen]],
-        covered_months=np.maximum(np.nan_to_num(covered[chosen], nan=1.0), 1.0),
-        residual=np.zeros((len(linked.components), len(chosen))),
-        end_rate=base.end_rate,
-        weight=np.ones(len(chosen)),
-        groups=np.zeros((0, len(chosen)), dtype=bool),
-        segments=np.zeros((0, len(chosen)), dtype=bool),
-    )
 
 
 def compare_groups(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Linked
+from cxlink.handoff import Linked, Loaded
 from cxlink.impact.labelled import Labels, Ratio, correct_ratio
 from cxlink.settings import FinanceSettings
 from cxlink.stats import EstimationError
@@ -152,3 +152,23 @@ def ticket_refusal(rows: pd.DataFrame, met: np.ndarray) -> NotEstimable | None:
     if not len(met):
         return NotEstimable("it has tickets and no incident", "tickets that do not only ask to leave")
     return None
+
+
+def read_avoidable_shares(loaded: Loaded) -> dict[str, float]:
+    """Read what the costs export says of avoidable shares.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        Its engine must be open.
+
+    Returns
+    -------
+    dict of str to float
+        By component; those without one are left out.
+    """
+    rows = loaded.engine.frame(
+        "select component, max(avoidable_share) as share from costs where avoidable_share is not null"
+        " group by component order by component"
+    )
+    return {str(name): float(share) for name, share in zip(rows["component"], rows["share"], strict=True)}

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import ChurnFit, Linked, Placebo, PlaceboKind, ScoreDoubt
+from cxlink.handoff import ChurnFit, ComponentEffect, Linked, Placebo, PlaceboKind, ScoreDoubt
 from cxlink.impact.experience import Answers
 from cxlink.impact.leads import Lead, Leads, check_price_leads, check_score_leads
 from cxlink.impact.prices import PriceEffect
@@ -266,3 +266,29 @@ def _size(one: Placebo) -> float:
         return 0.0
     point = one.answer.point
     return float(np.log(point)) if one.answer.unit == "hazard ratio" else point
+
+
+def grade_effect(effect: ComponentEffect, fitted: ChurnFit, evidence: Evidence) -> ComponentEffect:
+    """Give a component its grade, and back the ratio that was held back from the projection: as description.
+
+    Parameters
+    ----------
+    effect : ComponentEffect
+        As projected.
+    fitted : ChurnFit
+        Before anything was held back.
+    evidence : Evidence
+        What is against it.
+
+    Returns
+    -------
+    ComponentEffect
+        With CX530 where it is descriptive.
+    """
+    reasons = evidence.reasons.get(effect.component, ())
+    return replace(
+        effect,
+        hazard_ratio=fitted.hazard_ratios[effect.component],
+        grade=grade_component((effect.customers_kept, effect.revenue_kept, effect.experience), reasons),
+        warnings=(*effect.warnings, "CX530") if reasons else effect.warnings,
+    )

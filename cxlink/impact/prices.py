@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from cxlink.handoff import Linked
+from cxlink.estimate import NotEstimable
+from cxlink.handoff import ChurnFit, Linked
 from cxlink.impact.calendar import quarter_columns
 from cxlink.impact.labelled import Labels, correct_regression
 from cxlink.impact.windows import count_between
@@ -128,3 +129,29 @@ def count_met(linked: Linked, changes: pd.DataFrame) -> np.ndarray:
         # an incident on the day of a charge is heard of by the next one
         met[:, place] = count_between(rows, "incident_day", customer, before - 1, after - 1)
     return met
+
+
+def where_churn_is_known(prices: PriceEffect, linked: Linked, churn: ChurnFit) -> PriceEffect:
+    """Leave price effects out where revenue is refused, so that the joint effect holds what its components hold.
+
+    Parameters
+    ----------
+    prices : PriceEffect
+        As fitted.
+    linked : Linked
+        Component names.
+    churn : ChurnFit
+        With the refusals of each component.
+
+    Returns
+    -------
+    PriceEffect
+        Zero, and not estimable, where the hazard ratio is refused.
+    """
+    refused = np.array([isinstance(churn.hazard_ratios[name], NotEstimable) for name in linked.components], dtype=bool)
+    return replace(
+        prices,
+        point=np.where(refused, 0.0, prices.point),
+        draws=np.where(refused, 0.0, prices.draws),
+        estimable=prices.estimable & ~refused,
+    )

@@ -6,7 +6,7 @@ from cxlink.churn import fit_churn
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import SelfCheck
 from cxlink.impact import estimate_impact
-from cxlink.impact.stage import avoidable_shares
+from cxlink.impact.costs import read_avoidable_shares
 from cxlink.pipeline import LinkedData, Progress, start_draws
 from cxlink.report.suppress import suppress_impact
 from cxlink.selfcheck import Setup, check_companies, prepare, summarise
@@ -58,7 +58,7 @@ def prepare_selfcheck(
     if settings.report.audience == "published":
         impact = suppress_impact(impact, linked)
     chosen = settings.project.seed if seed is None else seed
-    return prepare(linked, churn, impact, settings, avoidable_shares(loaded), seed=chosen)
+    return prepare(linked, churn, impact, settings, read_avoidable_shares(loaded), seed=chosen)
 
 
 def run_selfcheck(setup: Setup, *, companies: int, seed: int | None, processes: int, progress: Progress) -> SelfCheck:

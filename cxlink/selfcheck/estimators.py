@@ -15,9 +15,8 @@ from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.experience import KPI_UNITS, Kpi, fit_experience
 from cxlink.impact.gcomp import FUTURES, Base, Contrasts, Fits, Projector, build_base
 from cxlink.impact.incidence import fit_incidence
-from cxlink.impact.prices import fit_price_effect
+from cxlink.impact.prices import fit_price_effect, where_churn_is_known
 from cxlink.impact.project import Projection
-from cxlink.impact.stage import where_churn_is_known
 from cxlink.pipeline import draw_weights
 from cxlink.selfcheck.parts import RunParts
 from cxlink.selfcheck.synthetic import Company

@@ -14,8 +14,7 @@ from cxlink.impact.costs import ServingCost, fit_serving_cost
 from cxlink.impact.experience import Answers, ExperienceFit, Kpi, choose_kpi, fit_experience, gather_answers
 from cxlink.impact.incidence import Incidence, fit_incidence
 from cxlink.impact.labelled import find_labels
-from cxlink.impact.prices import PriceEffect, fit_price_effect
-from cxlink.impact.stage import where_churn_is_known
+from cxlink.impact.prices import PriceEffect, fit_price_effect, where_churn_is_known
 from cxlink.settings import Settings
 
 

@@ -111,7 +111,15 @@ def test_the_workbook_is_text_where_customers_wrote(hostile: RunResult) -> None:
         parts = {name: book.read(name).decode() for name in book.namelist()}
     assert not any("<f>" in part or "hyperlink" in part for part in parts.values())
     book_read = python_calamine.load_workbook(io.BytesIO(content))
-    assert book_read.sheet_names == ["Read me", "Components", "Behind the figures", "Segments", "Causes", "Drivers", "Ledger"]
+    assert book_read.sheet_names == [
+        "Read me",
+        "Components",
+        "Behind the figures",
+        "Segments",
+        "Causes",
+        "Drivers",
+        "Ledger",
+    ]
     names = {str(row[0]) for row in book_read.get_sheet_by_name("Components").to_python()}
     assert HOSTILE_NAMES[2] in names
     assert HOSTILE_NAMES[0] in names
