@@ -99,7 +99,7 @@ def check_score_leads(linked: Linked, answers: Answers, *, exposure_days: int, u
     varies = [0 < column.sum() < len(column) for column in touched.T]
     return _fit(
         np.column_stack([before, touched, met]),
-        np.concatenate([usable, varies, [refusal is None for refusal in refusals]]),
+        np.concatenate([usable, varies, np.array([refusal is None for refusal in refusals], dtype=bool)]),
         refusals,
         lambda X: fit_clustered_ols(X, rows.value, cluster=rows.cluster),
         (met > 0).sum(axis=0),
@@ -148,7 +148,7 @@ def check_price_leads(linked: Linked, estimable: np.ndarray) -> Leads:
     usable = np.append(estimable, np.ones(before.shape[1] - n_components, dtype=bool))
     return _fit(
         np.column_stack([before, met]),
-        np.append(usable, [refusal is None for refusal in refusals]),
+        np.append(usable, np.array([refusal is None for refusal in refusals], dtype=bool)),
         refusals,
         lambda X: fit_clustered_ols(X, change, cluster=customer, weights=n_changes),
         (met * n_changes[:, None]).sum(axis=0).astype(int),
