@@ -96,7 +96,7 @@ def check_score_leads(linked: Linked, answers: Answers, *, exposure_days: int, u
         refusal or _few(met[:, place], rows.cluster, MIN_RESPONSES, MIN_CLUSTERS, "answers before an incident")
         for place, refusal in enumerate(rows.refusals)
     ]
-    varies = [0 < column.sum() < len(column) for column in touched.T]
+    varies = np.array([0 < column.sum() < len(column) for column in touched.T], dtype=bool)
     return _fit(
         np.column_stack([before, touched, met]),
         np.concatenate([usable, varies, np.array([refusal is None for refusal in refusals], dtype=bool)]),
