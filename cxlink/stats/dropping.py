@@ -43,7 +43,7 @@ def fit_kept_columns(
     chosen = np.ones(X.shape[1], dtype=bool) if kept is None else kept.copy()
     while True:
         try:
-            return fit(X[:, chosen]), chosen
+            return fit(X if chosen.all() else X[:, chosen]), chosen
         except EstimationError as error:
             if not error.columns or chosen.sum() <= 1:
                 raise

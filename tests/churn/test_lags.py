@@ -11,6 +11,7 @@ import pytest
 from cxlink.churn.fit import MainFit, Refused, build_hazards, fit_main
 from cxlink.churn.future import gather_prospects, risk_of_leaving
 from cxlink.churn.landmark import cut_at, outcomes_after
+from cxlink.estimate import Estimate
 from cxlink.handoff import Linked
 from tests.churn.timelines import Timelines
 
@@ -101,3 +102,29 @@ def test_a_component_that_only_leavers_complain_of_is_refused() -> None:
     refusal = main.refusals["delivery"]
     assert refusal is not None
     assert "cannot be told from complaining after the decision" in refusal.reason
+
+
+def test_a_large_base_is_profiled_by_a_part_of_its_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    linked = company(1, log_ratio=0.5, rate=0.004, deciders=0.5)
+    whole = fitted(linked).lags[0]
+    monkeypatch.setattr("cxlink.churn.lags.MOST_PROFILED", N // 2)
+    part = fitted(linked).lags[0]
+    assert part.reverse == whole.reverse
+    for some, everyone in zip(part.months, whole.months, strict=True):
+        assert isinstance(some, Estimate)
+        assert isinstance(everyone, Estimate)
+        assert some.n == N // 2
+        assert everyone.n == N
+        # half of the customers: intervals wider by about the root of two, and the same ratio within four errors
+        width = np.log(some.high / some.low) / np.log(everyone.high / everyone.low)
+        assert 1.2 < width < 1.7
+        assert abs(np.log(some.point / everyone.point)) < 4 * np.log(some.high / some.low) / 3.92
+
+
+def test_a_profile_that_a_part_cannot_tell_is_told_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    linked = company(6, log_ratio=0.0, rate=0.00001, deciders=0.5)
+    whole = fitted(linked)
+    monkeypatch.setattr("cxlink.churn.lags.MOST_PROFILED", N // 2)
+    part = fitted(linked)
+    assert part.lags == whole.lags
+    assert part.refusals == whole.refusals
