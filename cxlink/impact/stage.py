@@ -111,6 +111,7 @@ def estimate_impact(
             answering=answering,
             event_studies=studies,
             segments=nobody,
+            doubts=nobody,
             messages=(*observed.messages, *told),
         )
     prices, controls = fit_price_effect(linked, weights, labels), model.negative_controls

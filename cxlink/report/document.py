@@ -114,11 +114,17 @@ def build_document(result: RunResult) -> Document:
     )
 
 
+def _words(result: RunResult) -> tuple[Section, ...]:
+    """The figures in words, where there is one."""
+    section = build_word_section(result.impact, frame_of(result))
+    return (section,) if section.rows else ()
+
+
 def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     """Tables that stand by themselves."""
     impact = result.impact
     return (
-        build_word_section(impact, frame_of(result)),
+        *_words(result),
         build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
         *build_driver_sections(result.drivers, published=published),
         *build_segment_section(

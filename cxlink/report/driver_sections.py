@@ -58,7 +58,9 @@ def build_driver_sections(drivers: Drivers | NotEstimable, *, published: bool) -
     """
     if isinstance(drivers, NotEstimable) or not drivers.kpis:
         why = (
-            drivers if isinstance(drivers, NotEstimable) else NotEstimable("no answer bears a score", "nps, csat, ces")
+            drivers
+            if isinstance(drivers, NotEstimable)
+            else NotEstimable("no answer bears a score", "nps, csat or ces in feedback")
         )
         note = f"Cannot be told: {why.reason}. Needs: {why.needs}."
         return (Section("drivers", "What moves the score", (), (), (note,)),)

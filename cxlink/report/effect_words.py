@@ -59,6 +59,12 @@ TEMPLATES = {
 
 ALL = "all components together"
 NOTHING = "the data cannot tell whether it is anything at all"
+OBSERVED_SCORE = "{without}, the {kpi} of the answers given would have been {size} points {way}{doubt}."
+OBSERVED_NOTE = (
+    "Nobody is known to be a customer still, so that each sentence is about the answers given, beside what they would"
+    " have been. The range in brackets would hold the truth in 95 of 100 such cases, if the method's assumptions"
+    " hold. Each figure is a ceiling: no fix ends every incident, and a fix has its price."
+)
 NOTE = (
     "Each sentence is about the customers active at the cut-off, who are followed once as things are and once without"
     " these incidents from then on. The range in brackets would hold the truth in 95 of 100 such cases, if the"
@@ -168,8 +174,10 @@ def say_impact(impact: Impact, frame: Frame) -> tuple[Said, ...]:
     for effect in sort_effects(impact.components):
         told = say_effect(effect, frame)
         sentences = [told[key] for key in QUANTITIES if _is_told(impact, effect, key)]
-        found.append(Said(effect.component, (*sentences, f"Evidence: {EVIDENCE[effect.grade]}.{_place(effect, of)}")))
-    if of > 1:
+        if sentences:
+            evidence = f"Evidence: {EVIDENCE[effect.grade]}.{_place(effect, of)}"
+            found.append(Said(effect.component, (*sentences, evidence)))
+    if of > 1 and found:
         told = say_joint(impact.joint, frame)
         found.append(Said(ALL, tuple(told[key] for key in QUANTITIES[:-1] if _is_told(impact, impact.joint, key))))
     return tuple(found)
@@ -192,7 +200,23 @@ def build_word_section(impact: Impact, frame: Frame) -> Section:
     """
     columns: tuple[tuple[str, Kind], ...] = (("Component", "text"), ("In words", "text"))
     rows = tuple((said.name, " ".join(said.sentences)) for said in say_impact(impact, frame))
-    return Section("words", "In words", columns, rows, (NOTE,))
+    return Section("words", "In words", columns, rows, (note_of(frame),))
+
+
+def note_of(frame: Frame) -> str:
+    """Say what the sentences are about.
+
+    Parameters
+    ----------
+    frame : Frame
+        Whether anybody is active.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    return NOTE if frame.population else OBSERVED_NOTE
 
 
 def _is_told(impact: Impact, effect: ComponentEffect | JointEffect, key: str) -> bool:
@@ -217,6 +241,8 @@ def _say(key: str, answer: Answer, component: str | None, frame: Frame) -> str:
     if key == "hazard_ratio":
         return _say_ratio(answer, component or "", frame)
     template, more, less = TEMPLATES[key]
+    if key == "experience" and not frame.population:
+        template = OBSERVED_SCORE
     shown = answer
     if answer.point < 0:  # "2 (1-3) fewer" is read with more ease than "-2 (-3 to -1) more"
         shown = replace(answer, point=-answer.point, low=-answer.high, high=-answer.low)

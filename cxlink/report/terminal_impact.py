@@ -6,7 +6,7 @@ from rich.text import Text
 
 from cxlink.handoff import Impact
 from cxlink.report.component_table import MONEY, build_component_table
-from cxlink.report.effect_words import NOTE, Frame, say_impact
+from cxlink.report.effect_words import Frame, note_of, say_impact
 from cxlink.report.impact_sections import ceiling_line
 from cxlink.report.numbers import choose_money_unit
 from cxlink.report.parts import render_sentence
@@ -46,4 +46,4 @@ def render_impact(impact: Impact, frame: Frame, width: int, *, published: bool) 
         lines += [Text(""), Text(render_text(said.name, Sink.TERMINAL), style="bold")]
         for sentence in said.sentences:
             lines += hang("- ", render_text(sentence, Sink.TERMINAL), width, "")
-    return [*lines, Text(""), *hang("", NOTE, width, "dim")]
+    return [*lines, Text(""), *hang("", note_of(frame), width, "dim")]

@@ -90,3 +90,10 @@ def test_section_and_table_hold_every_component(result: RunResult) -> None:
 def test_no_line_is_wider_than_the_terminal(result: RunResult, width: int) -> None:
     lines = render_impact(result.impact, frame_of(result), width, published=False)
     assert max(line.cell_len for line in lines) <= width
+
+
+def test_where_nobody_is_active_the_score_is_that_of_the_answers_given(result: RunResult) -> None:
+    frame = replace(FRAME, population=0)
+    told = say_effect(effect_with(result, experience=estimate(0.5, 0.2, 0.8)), frame)["experience"]
+    assert "of the answers given would have been 0.50 (0.20-0.80) points higher" in told
+    assert "answers given" in build_word_section(result.impact, frame).notes[0]
