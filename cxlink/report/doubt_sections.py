@@ -65,7 +65,7 @@ def build_doubt_sections(doubts: Doubts | NotEstimable) -> tuple[Section, ...]:
 def _trust(doubts: Doubts) -> Section:
     columns: tuple[tuple[str, Kind], ...] = (
         ("Component", "text"),
-        ("Evidence", "text"),
+        ("Evidence", "prose"),
         ("Churn ratio, q", "text"),
         ("Score, q", "text"),
         ("Net benefit, q", "text"),

@@ -77,7 +77,7 @@ def _incidents(one: KpiDrivers, exposure_days: int, *, first: bool, published: b
         ("Component", "text"),
         ("Answered after", "text"),
         *((label, "text") for _, label in COLUMNS),
-        ("Evidence", "text"),
+        ("Evidence", "prose"),
     )
     told = f": {round_estimate(one.level).text}" if isinstance(one.level, Estimate) else ""
     answers = show_count(one.answers, published=published)

@@ -198,9 +198,9 @@ def build_word_section(impact: Impact, frame: Frame) -> Section:
     Section
         One row a component.
     """
-    columns: tuple[tuple[str, Kind], ...] = (("Component", "text"), ("In words", "text"))
+    columns: tuple[tuple[str, Kind], ...] = (("Component", "text"), ("In words", "prose"))
     rows = tuple((said.name, " ".join(said.sentences)) for said in say_impact(impact, frame))
-    return Section("words", "In words", columns, rows, (note_of(frame),))
+    return Section("words", "In words", columns, rows, (note_of(frame),), folded=True)
 
 
 def note_of(frame: Frame) -> str:

@@ -39,7 +39,7 @@ def build_impact_sections(impact: Impact, frame: Frame) -> tuple[Section, ...]:
     headings = {"customers_kept": LABELS["customers_kept"], "experience": impact.kpi_unit}
     columns: list[tuple[str, Kind]] = [("Component", "text")]
     columns += [(headings.get(key, f"{LABELS[key]}, {frame.currency}"), "text") for key in SHOWN]
-    columns.append(("Evidence", "text"))
+    columns.append(("Evidence", "prose"))
     effects = _effects(impact)
     rows = [
         (

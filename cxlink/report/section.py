@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "count", "share", "number", "fine", "signed", "money"]
+Kind = Literal["text", "prose", "count", "share", "number", "fine", "signed", "money"]
 Value = str | int | float | None
 
 

@@ -16,7 +16,7 @@ from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.terminal_table import hang
 
 _LEAST_NAME = 18
-_LEFT: tuple[Kind, ...] = ("text",)
+_LEFT: tuple[Kind, ...] = ("text", "prose")
 
 
 def show_cell(value: Value, kind: Kind) -> str:
