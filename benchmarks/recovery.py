@@ -15,6 +15,7 @@ ranking is right, and how far off naive calculators are:
     python -m benchmarks.recovery                          # 500 companies of 4,000 customers, two processes
     python -m benchmarks.recovery --companies 50
     python -m benchmarks.recovery --scenario null
+    python -m benchmarks.recovery --keep FOLDER            # goes on where an interrupted study ended
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -174,6 +176,21 @@ def _nps(linked: Linked, names: tuple[str, ...]) -> np.ndarray:
     )
 
 
+def kept_study(seed: int, folder: Path | None, *, customers: int, scenario: str, tags: str) -> Found:
+    """Draw one company and estimate its effects, or read what an earlier, interrupted study kept of it."""
+    path = None if folder is None else folder / f"{scenario}-{tags}-{customers}-{seed}.npz"
+    if path is not None and path.exists():
+        with np.load(path) as kept:
+            naive = {name.removeprefix("naive "): kept[name] for name in kept.files if name.startswith("naive ")}
+            return Found(kept["truth"], kept["point"], kept["low"], kept["high"], kept["ranks"], naive)
+    found = study(seed, customers=customers, scenario=scenario, tags=tags)
+    if path is not None:
+        numbers: dict[str, np.ndarray] = {f"naive {name}": values for name, values in found.naive.items()}
+        numbers |= {key: getattr(found, key) for key in ("truth", "point", "low", "high", "ranks")}
+        np.savez(path, allow_pickle=False, **numbers)
+    return found
+
+
 def report(found: list[Found], names: tuple[str, ...]) -> None:
     """Print the tables."""
     truth, point, low, high = (
@@ -211,12 +228,14 @@ def report(found: list[Found], names: tuple[str, ...]) -> None:
     print(f"rank sets hold all true ranks: {held.mean():.1%}; costliest one right: {top:.1%}; Spearman {order:.2f}")
     print("naive calculators, mean over companies, and how many times the true margin kept (or log ratio):")
     for calculator in found[0].naive:
-        told = np.array([one.naive[calculator] for one in found])
+        figures = np.array([one.naive[calculator] for one in found])
         column = 0 if "ratio" in calculator else QUANTITIES.index("margin_kept")
         for k, name in enumerate(names):
             t = truth[:, k, column].mean()
-            times = f"{np.nanmean(told[:, k]) / t:8.1f} times" if abs(t) > 1e-6 else "    true value 0"
-            print(f"{calculator if not k else '':34} {name:>10} {np.nanmean(told[:, k]):12,.2f} of {t:12,.2f} {times}")
+            times = f"{np.nanmean(figures[:, k]) / t:8.1f} times" if abs(t) > 1e-6 else "    true value 0"
+            print(
+                f"{calculator if not k else '':34} {name:>10} {np.nanmean(figures[:, k]):12,.2f} of {t:12,.2f} {times}"
+            )
 
 
 def main() -> None:
@@ -227,9 +246,18 @@ def main() -> None:
     parser.add_argument("--scenario", default="base")
     parser.add_argument("--tags", choices=("true", "rules"), default="true")
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder that keeps each company, of one version of the program")
     arguments = parser.parse_args()
+    if arguments.keep is not None:
+        arguments.keep.mkdir(parents=True, exist_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
-    work = partial(study, customers=arguments.customers, scenario=arguments.scenario, tags=arguments.tags)
+    work = partial(
+        kept_study,
+        folder=arguments.keep,
+        customers=arguments.customers,
+        scenario=arguments.scenario,
+        tags=arguments.tags,
+    )
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.companies)
     with ProcessPoolExecutor(2) as pool:
         found = list(pool.map(work, seeds))
