@@ -37,7 +37,7 @@ def render_html(document: Document) -> str:
     return page.render(
         document=document,
         table=document.table,
-        bars=_bars(document.table),
+        bars=draw_table_bars(document.table),
         drawing=draw_curves(document.curves),
         paths=draw_paths(document.event_studies),
         width=WIDTH,
@@ -78,10 +78,23 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
-def _bars(table: ComponentTable) -> dict[tuple[int, int], object]:
-    """Draw the interval of each figure, by place of row and column; one scale a column."""
+def draw_table_bars(table: ComponentTable) -> dict[tuple[int, int], object]:
+    """Draw the interval of each figure, by place of row and column; one scale a column.
+
+    What no component explains is not drawn: it is many times as large, and would press the others together.
+
+    Parameters
+    ----------
+    table : ComponentTable
+        The main table.
+
+    Returns
+    -------
+    dict of (int, int) to Bar
+        Those that have an interval.
+    """
     bars: dict[tuple[int, int], object] = {}
     for place in range(len(table.columns)):
-        figures = [row.cells[place].figure if row.cells else None for row in table.rows]
+        figures = [row.cells[place].figure if row.cells and row.kind != "rest" else None for row in table.rows]
         bars |= {(at, place): bar for at, bar in enumerate(draw_bars(figures)) if bar}
     return bars

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cxlink.errors import CannotCreateError
+from cxlink.estimate import Estimate
 from cxlink.handoff import RunResult
+from cxlink.impact.cells import NOT_LEAVING
 from cxlink.report.document import build_document
-from cxlink.report.html import render_html
+from cxlink.report.html import draw_table_bars, render_html
 from cxlink.report.markdown import render_markdown
 from cxlink.report.parts import Document
 from cxlink.report.terminal import print_document, render_terminal
@@ -146,3 +149,18 @@ def test_the_text_formats_read_as_before(document: Document, name: str) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
+
+
+def test_what_no_component_explains_does_not_press_the_bars_together(result: RunResult) -> None:
+    much = Estimate(9e6, 8e6, 9.9e6, 0.95, "EUR", 500, 80, "test")
+    rest_of_it = replace(result.impact.joint, customers_kept=much, margin_kept=much, cost_saved=NOT_LEAVING)
+    told = replace(result, impact=replace(result.impact, not_explained=rest_of_it))
+    table = build_document(told).table
+    rest = next(place for place, row in enumerate(table.rows) if row.kind == "rest")
+    without = replace(table, rows=tuple(row for row in table.rows if row.kind != "rest"))
+    bars = draw_table_bars(table)
+    assert bars
+    assert all(row != rest for row, _ in bars)
+    # it stands last, so that the places of the others stay
+    assert rest == len(table.rows) - 1
+    assert bars == draw_table_bars(without)
