@@ -12,7 +12,7 @@ from cxlink.report.suppress import suppress_impact
 from cxlink.selfcheck import Setup, check_companies, prepare, summarise
 from cxlink.settings import Settings
 
-DRAWS = 100
+DRAWS = 200
 """Joint draws behind each interval of a drawn company."""
 
 
@@ -40,9 +40,6 @@ def prepare_selfcheck(
     linked, loaded = data.linked, data.loaded
     if linked.churn_refusal is not None:
         return linked.churn_refusal
-    # who answers hangs on nothing in a company that is drawn
-    model = settings.model.model_copy(update={"allow_for_silence": False})
-    settings = settings.model_copy(update={"model": model})
     draws = start_draws(settings, seed, len(linked.customers))
     progress("churn", 0.0)
     churn = fit_churn(linked, loaded, settings, weights=draws.weights)

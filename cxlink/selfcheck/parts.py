@@ -11,10 +11,11 @@ from cxlink.churn.fit import MainFit, Refused, build_hazards, fit_main
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChurnFit, HazardModel, Linked
 from cxlink.impact.costs import ServingCost, fit_serving_cost
-from cxlink.impact.experience import Answers, ExperienceFit, Kpi, choose_kpi, fit_experience, gather_answers
+from cxlink.impact.experience import Answers, ExperienceFit, Kpi, choose_kpi, gather_answers
 from cxlink.impact.incidence import Incidence, fit_incidence
 from cxlink.impact.labelled import find_labels
 from cxlink.impact.prices import PriceEffect, fit_price_effect, where_churn_is_known
+from cxlink.impact.score import fit_score
 from cxlink.settings import Settings
 
 
@@ -56,7 +57,11 @@ class RunParts:
 
 
 def fit_parts(
-    linked: Linked, churn: ChurnFit, settings: Settings, avoidable_shares: dict[str, float]
+    linked: Linked,
+    churn: ChurnFit,
+    settings: Settings,
+    avoidable_shares: dict[str, float],
+    rng: np.random.Generator,
 ) -> RunParts | NotEstimable:
     """Fit every part at the point, as the run does.
 
@@ -70,6 +75,8 @@ def fit_parts(
         Finance, KPI and exposure.
     avoidable_shares : dict of str to float
         By component, where the costs export says one.
+    rng : Generator
+        For what the fit of the score draws.
 
     Returns
     -------
@@ -90,8 +97,9 @@ def fit_parts(
     labels = find_labels(linked)
     kpi = choose_kpi(linked, settings.model.kpi)
     answers = gather_answers(linked, kpi, days)
-    said = None if labels is None else gather_answers(labels.linked, kpi, days)
-    label_weights = None if labels is None else labels.weights
+    # over all who were asked, as the run tells it; in a company that is drawn, who answers hangs on nothing
+    twice = np.ones((2, len(linked.customers)))
+    experience, _ = fit_score(linked, answers, kpi, labels, settings.model, twice, rng)
     return RunParts(
         main=main,
         hazards=build_hazards(linked, main, main.fitted.beta[None, :], once),
@@ -99,7 +107,7 @@ def fit_parts(
         touchpoints=_fit_touchpoints(linked, once),
         prices=where_churn_is_known(fit_price_effect(linked, once, labels), linked, churn),
         costs=fit_serving_cost(linked, settings.finance, avoidable_shares, once, labels),
-        experience=fit_experience(linked, answers, once, said=said, label_weights=label_weights),
+        experience=experience,
         kpi=kpi,
         answers=answers,
     )

@@ -123,7 +123,7 @@ def prepare(
     Setup or NotEstimable
         Why no company can be drawn.
     """
-    parts = fit_parts(linked, churn, settings, avoidable_shares)
+    parts = fit_parts(linked, churn, settings, avoidable_shares, np.random.default_rng([seed, 1]))
     if isinstance(parts, NotEstimable):
         return parts
     base, keys = take_customers(linked, most_customers, np.random.default_rng([seed, 0]))
