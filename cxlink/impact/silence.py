@@ -11,7 +11,7 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Answering, Linked
 from cxlink.impact.answers import LEVEL
 from cxlink.impact.asked import Asked
-from cxlink.impact.experience import KPI_UNITS, ExperienceFit, ScoreRows, mean_with_interval
+from cxlink.impact.experience import KPI_UNITS, ExperienceFit, ScoreRows, Z, mean_with_interval
 from cxlink.stats import EstimationError, fit_clustered_ols, fit_kept_columns
 from cxlink.stats.response_weights import fit_response_weights, mean_of_answers
 from cxlink.stats.shared_parameter import SharedParameterFit, fit_shared_parameter
@@ -23,7 +23,6 @@ from cxlink.stats.shared_parameter_contrast import (
 )
 from cxlink.stats.worst_case import bound_mean
 
-Z = 1.959963984540054
 SHARE_ROWS = 5_000
 """Rows over which shares of those who answer are averaged, where there are more."""
 
@@ -87,6 +86,8 @@ def allow_for_silence(
         )
         kept[n] = False  # thresholds hold the constant
         kept &= design.std(axis=0) > 0
+        if not kept[:n][shown].all():
+            raise EstimationError("among all asked, a component's incidents cannot be told from something else")
         model = fit_shared_parameter(design[:, kept], codes, rows.cluster, rng=rng)
     except EstimationError as error:
         return NotEstimable(error.reason, MORE)
@@ -109,7 +110,7 @@ class _Silent:
 
     def effects(self, components: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean over rows that met each component, less what it would have been without: with influences."""
-        points, influences = [], []
+        points, influences = [np.zeros(0)], [np.zeros((self.model.n_clusters, 0))]
         for place in components:
             met = np.flatnonzero(self._design[:, place] > 0)
             without = self._design[met]

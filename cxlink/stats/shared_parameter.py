@@ -26,6 +26,7 @@ CLOSE_ENOUGH = 1e-6
 """Squared distance to the maximum, in standard errors, at which steps end."""
 
 MOST_STEPS = 60
+FLAT = "the likelihood is flat: answers and silence do not tell the parts apart"
 LEAST_REPEATERS = 30
 MOST_LEVELS = 11
 
@@ -126,9 +127,13 @@ def fit_shared_parameter(
     log_likelihood, scores = evaluate(theta, rows)
     if np.exp(theta[matrix.shape[1]]) <= 2 * SMALLEST_SD:
         raise EstimationError("answers of one customer are no more alike than those of others")
+    try:
+        influence = scores @ np.linalg.inv(curvature)
+    except np.linalg.LinAlgError as error:
+        raise EstimationError(FLAT) from error
     fit = SharedParameterFit(
         theta=theta,
-        influence=scores @ np.linalg.inv(curvature),
+        influence=influence,
         cluster_ids=labels,
         log_likelihood=float(log_likelihood.sum()),
         n_levels=rows.n_levels,
@@ -203,7 +208,7 @@ def _climb(theta: Floats, rows: AskedRows, part: AskedRows) -> Floats:
         try:
             step = np.linalg.solve(curvature, gradient)
         except np.linalg.LinAlgError as error:
-            raise EstimationError("the likelihood is flat: answers and silence do not tell the parts apart") from error
+            raise EstimationError(FLAT) from error
         if abs(gradient @ step) < CLOSE_ENOUGH:
             return theta
         if gradient @ step < 0:

@@ -20,6 +20,7 @@ from cxlink.handoff import Answering, Impact, Linked, Loaded
 from cxlink.impact import estimate_impact
 from cxlink.impact.asked import gather_asked
 from cxlink.impact.experience import gather_answers
+from cxlink.impact.score import fit_score
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
 from cxlink.settings import Settings
@@ -121,6 +122,21 @@ def test_the_level_lies_between_what_the_silent_could_make_of_it() -> None:
     for answer in (answering.among_answers, answering.weighted, answering.of_all):
         assert isinstance(answer, Estimate)
         assert bounds.low < answer.low < answer.high < bounds.high
+
+
+def test_where_no_effect_can_be_told_the_level_still_is() -> None:
+    found = here()
+    linked = replace(found.linked, incidents=found.linked.incidents.iloc[:0])
+    weights = np.ones((2, len(linked.customers)))
+    answers = gather_answers(linked, "nps", 90)
+    fit, answering = fit_score(linked, answers, "nps", None, found.settings.model, weights, np.random.default_rng(1))
+    assert all(refusal is not None for refusal in fit.refusals)
+    assert isinstance(answering, Answering)
+    assert isinstance(answering.of_all, Estimate)
+    assert isinstance(answering.among_answers, Estimate)
+    # those far from indifference, mostly promoters, answer more often
+    assert answering.of_all.high < answering.among_answers.point
+    assert all(isinstance(answer, NotEstimable) for answer in answering.effect_of_all.values())
 
 
 def test_answers_about_single_events_are_left_as_they_are() -> None:
