@@ -55,7 +55,7 @@ def pick_largest(truth: Floats, root: Floats, rng: np.random.Generator) -> list[
     """Error and whether held: plain, shrunken either way, corrected; and the share of all that the shrunken hold."""
     y = truth + root @ rng.normal(size=6)
     covariance, top = root @ root.T, int(y.argmax())
-    shrunk, wider = (shrink_effects(y, covariance, flat=flat) for flat in ("deviation", "variance"))  # type: ignore[arg-type]
+    shrunk, wider = (shrink_effects(y, covariance, flat=flat) for flat in ("deviation", "variance"))  # type: ignore[arg-type]  # one of its words
     won = correct_winner(y, covariance, rng, n_draws=2000)
     own = truth[top]
     all_held = [float(((one.low <= truth) & (truth <= one.high)).mean()) for one in (shrunk, wider)]
@@ -75,7 +75,7 @@ def use_controls(n: int, spread: float, rng: np.random.Generator) -> list[float]
     estimate, error = 0.4 + 0.15 + spread * rng.normal() + 0.05 * rng.normal(), 0.05
     row: list[float] = []
     for allowance in ("averaged", "likeliest"):
-        found = calibrate(estimate, error, controls, allowance=allowance)  # type: ignore[arg-type]
+        found = calibrate(estimate, error, controls, allowance=allowance)  # type: ignore[arg-type]  # one of its words
         row += [found.low <= 0.4 <= found.high, found.high - found.low]
     return [*row, abs(estimate - 0.4) <= Z * error, 2 * Z * error]
 

@@ -72,7 +72,7 @@ def run(truth: Floats, covariance: Floats, n_draws: int, repetitions: int, seed:
         rng = np.random.default_rng([seed, repetition])
         point = truth + root @ rng.normal(size=6)
         draws = point + rng.normal(size=(n_draws, 6)) @ root.T
-        every, each = (rank_sets_from_draws(point, draws, together=which) for which in ("all", "each"))  # type: ignore[arg-type]
+        every, each = (rank_sets_from_draws(point, draws, together=which) for which in ("all", "each"))  # type: ignore[arg-type]  # one of its words
         single = rank_sets_from_draws(point, draws, stepdown=False)
         found = {
             "quantiles": rank_quantiles(draws),

@@ -29,7 +29,7 @@ EFFECT = 0.5
 def judge(seed: int, effect: float) -> tuple[bool, list[bool]] | None:
     """Whether money would be told, and whether each weight's interval holds the planted one."""
     timelines, answers = build(seed, customers=TO_JUDGE, effect=effect, plan_effect=0.7 if effect else 1.0)
-    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]
+    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]  # timelines of a test
     if not isinstance(split, Split):
         return None
     weights, _ = weigh_reasons(answers.where(answers.day <= split.day))
@@ -57,10 +57,10 @@ def predict(seed: int, effect: float) -> tuple[float, bool, float, bool] | None:
     weights, _ = weigh_reasons(answers)
     draws = np.random.default_rng(seed).standard_exponential((DRAWS, TO_PREDICT))
     found = predict_leaving(
-        timelines,  # type: ignore[arg-type]
+        timelines,  # type: ignore[arg-type]  # timelines of a test
         answers,
         score_answers(answers, weights),
-        choose_split(timelines, answers, horizon_months=MONTHS),  # type: ignore[arg-type]
+        choose_split(timelines, answers, horizon_months=MONTHS),  # type: ignore[arg-type]  # timelines of a test
         gross_margin=MARGIN,
         currency="EUR",
         weights=draws / draws.mean(axis=1, keepdims=True),
@@ -71,7 +71,7 @@ def predict(seed: int, effect: float) -> tuple[float, bool, float, bool] | None:
     leavers, money = found.leavers, found.money
     if not (isinstance(leavers, Estimate) and isinstance(money, Estimate)):
         return None
-    who = find_standing(timelines, answers, timelines.to_day).rows.customer  # type: ignore[arg-type]
+    who = find_standing(timelines, answers, timelines.to_day).rows.customer  # type: ignore[arg-type]  # timelines of a test
     later = timelines.left_later[who]
     left = float((later > 0).sum())
     unpaid = np.where(later > 0, (HORIZON - later) / (HORIZON / MONTHS), 0.0)

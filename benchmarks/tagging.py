@@ -45,7 +45,7 @@ def read_rows(name: str, columns: tuple[str, str]) -> tuple[list[str], list[str]
 
 def read_hotels() -> tuple[list[str], list[str], list[set[str]]]:
     """Sentences, their reviews, and the categories of each."""
-    root = ET.parse(DATA / "arabic_hotels" / "AR_Hotels_Train_SB1.xml").getroot()  # noqa: S314
+    root = ET.parse(DATA / "arabic_hotels" / "AR_Hotels_Train_SB1.xml").getroot()  # noqa: S314  # a file of our own data
     sentences = [(review.get("rid", ""), one) for review in root.iter("Review") for one in review.iter("sentence")]
     texts = [one.findtext("text") or "" for _, one in sentences]
     return (

@@ -8,6 +8,7 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import EventMonth, EventStudy, Linked, Message
 from cxlink.impact.answers import first_refusal
 from cxlink.impact.event_panel import RevenuePanel, build_panel, first_incidents
+from cxlink.impact.experience import Z
 from cxlink.stats import EstimationError, EventPath, breakdown_trend, follow_first_event
 from cxlink.stats.simultaneous import largest_deviation
 
@@ -20,7 +21,6 @@ MOST_CUSTOMERS = 20_000
 """More are sampled: the estimate is a mean, and 20,000 tell it well enough."""
 
 LEVEL = 0.95
-Z = 1.959963984540054
 METHOD = (
     "first incidents beside customers at risk on the same day, of the same month and band of tenure, weighted for"
     " attributes and later incidents; joint draws"
@@ -90,7 +90,7 @@ def _study(linked: Linked, panel: RevenuePanel, component: str, currency: str, w
             attributes=linked.covariates[panel.customer[kept]],
             before=BEFORE,
             after=AFTER,
-            **options,  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]  # names of its fields
         )
 
     try:

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, ComponentEffect, Linked, Placebo, PlaceboKind, ScoreDoubt
-from cxlink.impact.experience import Answers
+from cxlink.impact.experience import Answers, Z
 from cxlink.impact.leads import Lead, Leads, check_price_leads, check_score_leads
 from cxlink.impact.prices import PriceEffect
 from cxlink.impact.robustness import doubt_scores
@@ -26,7 +26,6 @@ in 8 at .05.
 """
 LEAST_SHARE = 0.1
 """Of the effect that a placebo puts in doubt: a smaller one cannot have made it, however surely it is there."""
-Z = 1.959963984540054
 HELD_BACK = "its evidence is descriptive (D): "
 WHY: dict[PlaceboKind, str] = {
     "later incidents and scores": "its later incidents go with earlier scores",

@@ -71,7 +71,7 @@ def doubt_scores(linked: Linked, answers: Answers, unit: str) -> tuple[ScoreDoub
 
 def _triangle(design: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Few rows with the same sums of squares and products as all of them: what least squares knows of the data."""
-    triangle: np.ndarray = np.linalg.qr(np.column_stack([design, value]), mode="r")  # type: ignore[assignment]
+    triangle: np.ndarray = np.linalg.qr(np.column_stack([design, value]), mode="r")  # type: ignore[assignment]  # one array in this mode
     return np.vstack([triangle, np.zeros((SPARE_ROWS, triangle.shape[1]))])
 
 

@@ -12,6 +12,7 @@ from cxlink.handoff import ComponentServing, Linked, Message
 from cxlink.impact.answers import LEVEL, Drawn, answer
 from cxlink.impact.cost_months import TENURE_EDGES, CostMonths, build_cost_months
 from cxlink.impact.costs import ticket_refusal
+from cxlink.impact.experience import Z
 from cxlink.stats import EstimationError, fit_kept_columns
 from cxlink.stats.contact_chains import find_chains
 from cxlink.stats.cost_checks import check_family, check_log_link
@@ -20,7 +21,6 @@ from cxlink.stats.mean_models import fit_log_mean
 from cxlink.stats.repeat_contacts import compare_chain_costs, count_repeats
 from cxlink.stats.two_part import TwoPartFit, fit_two_part
 
-Z = 1.959963984540054
 WEEK, MONTH = 7, 30
 LEAST_MONTHS = 10
 """Months with a cost that a band of tenure needs to be in the model."""

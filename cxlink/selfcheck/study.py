@@ -219,7 +219,7 @@ def check_company(setup: Setup, number: int, *, seed: int, n_draws: int) -> Foun
     Found
         The same for the same seed and number, whatever else is drawn.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
     which = number % len(WORLDS)
     template, world, parts, settings = setup.template, setup.worlds[which], setup.parts, setup.settings

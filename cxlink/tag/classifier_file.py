@@ -128,7 +128,7 @@ class _Reader:
 def _open(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         is_packed = file.read(len(_GZIP)) == _GZIP
-    opened: IO[bytes] = gzip.GzipFile(path, "rb") if is_packed else path.open("rb")  # type: ignore[assignment]
+    opened: IO[bytes] = gzip.GzipFile(path, "rb") if is_packed else path.open("rb")  # type: ignore[assignment]  # both read bytes
     return opened
 
 

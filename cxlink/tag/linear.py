@@ -73,7 +73,7 @@ def fit_linear(matrix: Sparse, truth: Flags, weights: Floats, misfit: float) -> 
     .. [1] Fan, Chang, Hsieh, Wang and Lin (2008), JMLR 9:1871-1874.
     """
     from sklearn.svm import LinearSVC
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
     # Kept by feature, which is how texts are multiplied.
     coefficients = np.empty((matrix.shape[1], truth.shape[1])).T

@@ -21,9 +21,9 @@ MARGIN = 0.7
 def predict(timelines: AnswerTimelines, answers: ScoredAnswers, **margin: float | None) -> LeavingPrediction:
     weights, _ = weigh_reasons(answers)
     draws = np.random.default_rng(2).standard_exponential((100, len(timelines.customers)))
-    nothing = follow_answers(timelines, answers, known_day=0)  # type: ignore[arg-type]
+    nothing = follow_answers(timelines, answers, known_day=0)  # type: ignore[arg-type]  # timelines of a test
     found = predict_leaving(
-        timelines,  # type: ignore[arg-type]
+        timelines,  # type: ignore[arg-type]  # timelines of a test
         answers,
         score_answers(answers, weights),
         Split(0, MONTHS, HORIZON, nothing, nothing),
@@ -41,7 +41,7 @@ def test_the_leavers_and_money_to_come_are_within_the_interval() -> None:
     for seed in range(200, 216):
         timelines, answers = build(seed, customers=1200, effect=0.5)
         found = predict(timelines, answers)
-        standing = find_standing(timelines, answers, WINDOW)  # type: ignore[arg-type]
+        standing = find_standing(timelines, answers, WINDOW)  # type: ignore[arg-type]  # timelines of a test
         who = standing.rows.customer
         later = timelines.left_later[who]
         price = MARGIN * timelines.customers["monthly_price"].to_numpy()[who]
@@ -65,8 +65,8 @@ def test_who_announces_to_leave_is_no_prediction() -> None:
     announces = np.zeros(len(answers.score), dtype=bool)
     announces[::5] = True
     marked = replace(answers, announces=announces)
-    assert not announces[follow_answers(timelines, marked, known_day=WINDOW).place].any()  # type: ignore[arg-type]
-    assert not announces[find_standing(timelines, marked, WINDOW).rows.place].any()  # type: ignore[arg-type]
+    assert not announces[follow_answers(timelines, marked, known_day=WINDOW).place].any()  # type: ignore[arg-type]  # timelines of a test
+    assert not announces[find_standing(timelines, marked, WINDOW).rows.place].any()  # type: ignore[arg-type]  # timelines of a test
 
 
 def test_without_a_margin_revenue_is_told_and_without_prices_no_money() -> None:
@@ -86,8 +86,8 @@ def test_without_a_margin_revenue_is_told_and_without_prices_no_money() -> None:
 def test_who_is_there_on_a_day_is_told_by_what_was_known_then() -> None:
     timelines, answers = build(14, customers=400)
     day = 700
-    found = find_standing(timelines, answers, day)  # type: ignore[arg-type]
-    earlier = find_standing(timelines, answers.where(answers.day <= day), day)  # type: ignore[arg-type]
+    found = find_standing(timelines, answers, day)  # type: ignore[arg-type]  # timelines of a test
+    earlier = find_standing(timelines, answers.where(answers.day <= day), day)  # type: ignore[arg-type]  # timelines of a test
     assert (found.rows.customer == earlier.rows.customer).all()
     assert len(np.unique(found.rows.customer)) == len(found.rows.customer)
     for place, customer in zip(found.rows.place[:50], found.rows.customer, strict=False):

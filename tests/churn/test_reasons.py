@@ -20,7 +20,7 @@ MONTHS, HORIZON = 6, 183
 def judge(
     timelines: AnswerTimelines, answers: ScoredAnswers, *, n_replicates: int, n_ratio_draws: int
 ) -> JudgedReasons:
-    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]
+    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]  # timelines of a test
     assert isinstance(split, Split)
     known, _ = weigh_reasons(answers.where(answers.day <= split.day))
     found = judge_reasons(
@@ -96,7 +96,7 @@ def test_planted_weights_come_back() -> None:
 
 def test_answers_after_the_cut_off_or_of_the_gone_are_not_followed() -> None:
     timelines, answers = build(7, customers=400)
-    rows = follow_answers(timelines, answers, known_day=500)  # type: ignore[arg-type]
+    rows = follow_answers(timelines, answers, known_day=500)  # type: ignore[arg-type]  # timelines of a test
     assert answers.day[rows.place].max() < 500
     assert (answers.score[rows.place] <= 8).all()
     assert (rows.days >= 1).all()
@@ -109,7 +109,7 @@ def test_answers_after_the_cut_off_or_of_the_gone_are_not_followed() -> None:
 def test_later_answers_and_ends_never_change_what_was_known() -> None:
     timelines, answers = build(8, customers=400)
     day = 600
-    before = follow_answers(timelines, answers, known_day=day)  # type: ignore[arg-type]
+    before = follow_answers(timelines, answers, known_day=day)  # type: ignore[arg-type]  # timelines of a test
     shortened = timelines.customers.copy()
     ends = shortened["acquired_day"] + shortened["stop"] - 1
     cut = ends > day
@@ -117,7 +117,7 @@ def test_later_answers_and_ends_never_change_what_was_known() -> None:
     shortened.loc[cut, "stop"] = (day + 1 - shortened["acquired_day"] + 1)[cut]
     shortened.loc[cut, "event"] = 1
     after = follow_answers(
-        replace(timelines, customers=shortened),  # type: ignore[arg-type]
+        replace(timelines, customers=shortened),  # type: ignore[arg-type]  # timelines of a test
         answers.where(answers.day <= day),
         known_day=day,
     )
@@ -129,18 +129,18 @@ def test_later_answers_and_ends_never_change_what_was_known() -> None:
 def test_short_exports_and_few_leavers_are_refused_with_their_number() -> None:
     timelines, answers = build(11, customers=400)
     late = answers.where(answers.day > WINDOW - 200)
-    refusal = choose_split(timelines, late, horizon_months=12)  # type: ignore[arg-type]
+    refusal = choose_split(timelines, late, horizon_months=12)  # type: ignore[arg-type]  # timelines of a test
     assert isinstance(refusal, NotEstimable)
     assert "do not reach back 12 months" in refusal.reason
     few = answers.where(np.isin(answers.customer, np.arange(40)))
-    refusal = choose_split(timelines, few, horizon_months=6)  # type: ignore[arg-type]
+    refusal = choose_split(timelines, few, horizon_months=6)  # type: ignore[arg-type]  # timelines of a test
     assert isinstance(refusal, NotEstimable)
     assert "needs 20" in refusal.reason
 
 
 def test_the_months_are_those_that_the_answers_allow() -> None:
     timelines, answers = build(12, customers=900)
-    split = choose_split(timelines, answers, horizon_months=12)  # type: ignore[arg-type]
+    split = choose_split(timelines, answers, horizon_months=12)  # type: ignore[arg-type]  # timelines of a test
     assert isinstance(split, Split)
     assert split.months == 6
     assert split.why_shorter == "answers do not reach back 48 months"
@@ -149,7 +149,7 @@ def test_the_months_are_those_that_the_answers_allow() -> None:
 
 def test_without_weights_there_is_nothing_to_judge() -> None:
     timelines, answers = build(13, customers=900)
-    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]
+    split = choose_split(timelines, answers, horizon_months=MONTHS)  # type: ignore[arg-type]  # timelines of a test
     assert isinstance(split, Split)
     none = np.zeros(len(answers.score))
     found = judge_reasons(split, answers.score, none, n_customers=900, n_replicates=10, rng=np.random.default_rng(1))

@@ -42,7 +42,7 @@ def few_draws() -> Iterator[None]:
 
     def once(*arguments: object, **options: object) -> SelfCheck:
         if "told" not in kept:
-            kept["told"] = real(*arguments, **options)  # type: ignore[arg-type]
+            kept["told"] = real(*arguments, **options)  # type: ignore[arg-type]  # names of its fields
         return kept["told"]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -121,7 +121,7 @@ def test_what_the_run_hides_from_the_public_is_hidden_here(company: Path) -> Non
     real = in_depth.prepare_selfcheck
 
     def prepared(*arguments: object) -> Setup | NotEstimable:
-        handed.append(real(*arguments))  # type: ignore[arg-type]
+        handed.append(real(*arguments))  # type: ignore[arg-type]  # as it was called
         return handed[0]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -98,7 +98,7 @@ def test_refusals() -> None:
     linked, weights, rng = timelines(), np.ones((5, 4)), np.random.default_rng(1)
 
     def study(**changes: object) -> tuple[tuple[EventStudy, ...], tuple[str, ...]]:
-        changed = replace(linked, **changes)  # type: ignore[arg-type]
+        changed = replace(linked, **changes)  # type: ignore[arg-type]  # names of its fields
         studies, messages = study_events(changed, currency="EUR", weights=weights, rng=rng)
         return studies, tuple(f"{message.code} {message.message}" for message in messages)
 
@@ -132,7 +132,7 @@ def company() -> tuple[tuple[EventStudy, ...], tuple[EventStudy, ...]]:
     bare = replace(linked, covariates=np.zeros((len(linked.customers), 0)))
     return tuple(
         study_events(one, currency="EUR", weights=weights, rng=np.random.default_rng(2))[0] for one in (linked, bare)
-    )  # type: ignore[return-value]
+    )  # type: ignore[return-value]  # the timelines a test needs
 
 
 def test_a_company_whose_incidents_are_known(company: tuple[tuple[EventStudy, ...], ...]) -> None:

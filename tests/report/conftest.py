@@ -348,7 +348,7 @@ def drivers() -> Drivers:
             low_rating=measured(low, low - 8, low + 8, "NPS points", 410),
             high_rating=measured(high, high - 8, high + 8, "NPS points", 410),
             balance=measured(low + high, low + high - 12, low + high + 12, "NPS points", 410),
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,  # type: ignore[arg-type]  # one of its words
             stable=stable,
         )
 

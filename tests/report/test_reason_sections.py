@@ -23,7 +23,7 @@ def estimate(point: float, half: float, *, n: int = 200, events: int = 40, unit:
 
 def predicted(told: ScoreReasons, **changes: bool | float) -> ScoreReasons:
     assert isinstance(told.prediction, LeavingPrediction)
-    return replace(told, prediction=replace(told.prediction, **changes))  # type: ignore[arg-type]
+    return replace(told, prediction=replace(told.prediction, **changes))  # type: ignore[arg-type]  # names of its fields
 
 
 def row(reason: str, shares: tuple[float, float, float], weight: Answer, *, events: int = 40) -> ReasonShares:

@@ -161,4 +161,4 @@ def test_refusals(call: Any, message: str) -> None:
 def test_options_are_checked() -> None:
     controls = fit_systematic_error([0.1, 0.2, 0.3, 0.1, 0.0], [0.1] * 5)
     with pytest.raises(EstimationError, match="averaged or likeliest"):
-        calibrate(0.1, 0.1, replace(controls), allowance="none")  # type: ignore[arg-type]
+        calibrate(0.1, 0.1, replace(controls), allowance="none")  # type: ignore[arg-type]  # wrong on purpose

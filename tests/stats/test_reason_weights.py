@@ -140,7 +140,7 @@ def test_shrunken_intervals_hold_the_truth_on_the_whole(spread: float) -> None:
 )
 def test_what_is_no_table_is_refused(named: object, cluster: object, words: str) -> None:
     with pytest.raises(EstimationError, match=words):
-        named_shares(named, cluster)  # type: ignore[arg-type]
+        named_shares(named, cluster)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_groups_and_errors_that_make_no_sense_are_refused() -> None:
