@@ -18,7 +18,7 @@ from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import GapRatios, Linked
 from cxlink.stats import CoxError
 
-MOST_TOUCHPOINTS = 1_000_000
+MOST_TOUCHPOINTS = 250_000
 """Each cuts a spell twice; where there are more, the model is fitted to every second, third... customer."""
 
 JOINT = f"{METHOD}; mean of recent gaps, jointly with incidents, not corrected by labels"

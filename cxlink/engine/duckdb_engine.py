@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from cxlink.engine.interface import Parameters, QueryError, quote
+from cxlink.engine.shared_texts import share_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,9 +79,10 @@ class DuckDBEngine:
         """
         result = self._run(sql, parameters)
         try:
-            return result.df()
+            rows = result.df()
         except duckdb.Error as error:
             raise _failure(error) from None
+        return share_texts(rows)
 
     def scalar(self, sql: str, parameters: Parameters | None = None) -> object:
         """Run a query and return the first column of its first row.
