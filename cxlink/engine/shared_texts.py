@@ -32,7 +32,7 @@ def share_texts(rows: pd.DataFrame) -> pd.DataFrame:
     if len(rows) < FEW_ROWS:
         return rows
     for place, kind in enumerate(rows.dtypes):
-        if kind != object:
+        if kind.kind != "O":
             continue
         texts = rows.iloc[:, place].to_numpy()
         if _repeats(texts[:: max(len(texts) // TRIED, 1)].tolist()):

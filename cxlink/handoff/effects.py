@@ -99,7 +99,8 @@ class Impact:
     and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
     components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
-    costs to serve, by component. ``doubts`` says how far all that can be trusted.
+    costs to serve, by component. ``doubts`` says how far all that can be trusted,
+    and ``left_out`` names the components that customers and money kept by all together leave out.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -120,6 +121,7 @@ class Impact:
     segments: Segments | NotEstimable = NOT_LOOKED_AT
     serving: tuple[ComponentServing, ...] = ()
     doubts: Doubts | NotEstimable = NOT_LOOKED_AT
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,16 @@ class EffectTable:
         found = self._answers(lambda contrasts: contrasts.joint, None)
         return JointEffect(**{key: found[key] for key in QUANTITIES})
 
+    def left_out(self) -> tuple[str, ...]:
+        """Components that customers and money kept by all together leave out.
+
+        Returns
+        -------
+        tuple of str
+            Those whose own cannot be told.
+        """
+        return self._left_out("customers_kept")
+
     def overlap(self) -> JointEffect:
         """Joint effect less the sum of the effects alone.
 
@@ -224,15 +234,27 @@ class EffectTable:
         chosen = slice(None) if place is None else slice(place, place + 1)
         if key == "cost_saved":
             by_labels = fits.costs.labels[chosen]
-            method = _method(COSTED, bool(by_labels) and set(by_labels) <= {""})
+            method = self._method(COSTED, key, place, is_corrected=bool(by_labels) and set(by_labels) <= {""})
             n, events = int(fits.costs.customers[chosen].max(initial=0)), int(fits.costs.tickets[chosen].sum())
             return answer(drawn, refusal, unit=unit, n=n, events=events, method=method)
         if key == "experience":
             events = int(self._exposed_answers[chosen].sum())
-            method = _method(self._how_scored, fits.experience.labels == "")
+            method = self._method(self._how_scored, key, place, is_corrected=fits.experience.labels == "")
             return answer(drawn, refusal, unit=unit, n=fits.experience.n_clusters, events=events, method=method)
-        method = _method(METHOD, bool(self._churn.uncorrected_ratios))
+        method = self._method(METHOD, key, place, is_corrected=bool(self._churn.uncorrected_ratios))
         return answer(drawn, refusal, unit=unit, n=self._n, events=self._events(place), method=method)
+
+    def _method(self, base: str, key: str, place: int | None, *, is_corrected: bool) -> str:
+        """How, and of what is several components' what it leaves out."""
+        parts = [base, *([CORRECTED] if is_corrected else [])]
+        left_out = () if place is not None else self._left_out(key)
+        if left_out:
+            parts.append("without " + ", ".join(left_out))
+        return "; ".join(parts)
+
+    def _left_out(self, key: str) -> tuple[str, ...]:
+        names = self._linked.components
+        return tuple(name for place, name in enumerate(names) if self._refusals(place)[key] is not None)
 
     def _alone(self, place: int) -> dict[str, Drawn]:
         return self._drawn(lambda contrasts: contrasts.alone[place])
@@ -320,10 +342,6 @@ class EffectTable:
         if self._silent and self._fits.experience.refusals[place] is None:
             found.append("CX505")
         return tuple(found)
-
-
-def _method(base: str, is_corrected: bool) -> str:
-    return f"{base}; {CORRECTED}" if is_corrected else base
 
 
 def grade_of(answers: Iterable[Answer]) -> Literal["C", "D"]:

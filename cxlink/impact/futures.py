@@ -21,10 +21,14 @@ class Exposure:
         (n_active, n_months) share of the month's days on which the customer is exposed.
     count : ndarray
         (n_active, n_months) expected incidents.
+    met : ndarray
+        (n_active, n_months) incidents that happen in a simulated future; expected ones where none is drawn. Who met
+        many has left more often: what follows from an incident later on, as its price does, hangs on these.
     """
 
     share: np.ndarray
     count: np.ndarray
+    met: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,14 @@ class Future:
     ----------
     customer, day : ndarray
         (n_incidents,) position among the active customers, and days after the cut-off, from 0.
-    expected : ndarray
-        (n_active, n_months) incidents that the rates let expect.
+    expected, met : ndarray
+        (n_active, n_months) incidents that the rates let expect, and those drawn.
     """
 
     customer: np.ndarray
     day: np.ndarray
     expected: np.ndarray
+    met: np.ndarray
 
 
 def draw_future(daily_rates: np.ndarray, rng: np.random.Generator) -> Future:
@@ -66,7 +71,7 @@ def draw_future(daily_rates: np.ndarray, rng: np.random.Generator) -> Future:
     customer, month = np.repeat(customer, repeated), np.repeat(month, repeated)
     day = (month + rng.random(len(month))) * DAYS_A_MONTH
     order = np.lexsort((day, customer))
-    return Future(customer[order], day[order], expected)
+    return Future(customer[order], day[order], expected, counts)
 
 
 def expose(
@@ -115,6 +120,7 @@ def expose(
         Exposure(
             share=(earlier + (1 - share) * once + (1 - share**2) * np.minimum(repeatedly, union - once)) / DAYS_A_MONTH,
             count=(1 - share) * future.expected,
+            met=(1 - share) * future.met,
         )
         for share in shares
     ]
@@ -169,7 +175,8 @@ def expect_exposure(
         for step in range(1, STEPS_A_MONTH):
             by_month += exposed[:, step::STEPS_A_MONTH]
         by_month /= STEPS_A_MONTH
-        found.append(Exposure(share=by_month, count=(1.0 - share) * expected))
+        left = (1.0 - share) * expected
+        found.append(Exposure(share=by_month, count=left, met=left))
     return found
 
 

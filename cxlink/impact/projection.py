@@ -115,7 +115,7 @@ class World:
             acting = choice if parts.churn_known[place] else dict.fromkeys(choice, choice[AS_IS])
             self._factors.append({n: 1.0 + ratio * e.share if ratio else None for n, e in acting.items()})
             self._price_logs.append(
-                {n: slope * _heard_of(e.count, parts.renewals) if slope else None for n, e in choice.items()}
+                {n: slope * _heard_of(e.met, parts.renewals) if slope else None for n, e in choice.items()}
             )
             self._counts.append({n: parts.cost[place] * e.count for n, e in choice.items()})
             self._points.append({n: points * e.share if points else None for n, e in choice.items()})

@@ -187,4 +187,5 @@ def estimate_impact(
         segments=segments,
         serving=serving,
         doubts=doubts,
+        left_out=table.left_out(),
     )

@@ -14,6 +14,9 @@ from cxlink.report.suppress import show_count
 
 EVIDENCE = {"A": "A experiment", "B": "B within the same customers", "C": "C adjusted", "D": "D descriptive"}
 MONEY = ("revenue_kept", "margin_kept", "cost_saved", "net_benefit")
+LEFT_OUT_OF = ("customers_kept", "revenue_kept", "margin_kept", "net_benefit")
+"""What of a joint effect hangs on who leaves."""
+
 _Effect = ComponentEffect | JointEffect
 
 
@@ -42,7 +45,7 @@ def build_component_table(impact: Impact, unit: MoneyUnit, *, published: bool) -
     if len(effects) > 1 and columns:
         rows.append(_together_row(impact.joint, columns, unit, notes))
     rows += _rest_rows(impact.not_explained, columns, unit)
-    remarks = _remarks(effects, dropped)
+    remarks = (*_remarks(effects, dropped), *_remark_on_together(impact, columns))
     return ComponentTable(columns, tuple(rows), notes.sentences(), remarks)
 
 
@@ -208,6 +211,15 @@ def _remarks(effects: list[ComponentEffect], dropped: list[tuple[str, str]]) -> 
             if isinstance(answer, NotEstimable):
                 places.setdefault(answer, {}).setdefault(label, []).append(effect.component)
     return tuple(_remark(answer, labels, len(effects)) for answer, labels in places.items())
+
+
+def _remark_on_together(impact: Impact, columns: tuple[Column, ...]) -> tuple[Sentence, ...]:
+    """Say whose money the row of all components does not hold."""
+    keys = [column.key for column in columns if column.key in LEFT_OUT_OF]
+    if not impact.left_out or not any(isinstance(getattr(impact.joint, key), Estimate) for key in keys):
+        return ()
+    names = [part for name in impact.left_out for part in (Untrusted(name), ", ")][:-1]
+    return (("Customers and money in the row of all together are without ", *names, "."),)
 
 
 def _remark(answer: NotEstimable, labels: dict[str, list[str]], n_effects: int) -> Sentence:

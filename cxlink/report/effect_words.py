@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ComponentEffect, Impact, JointEffect, RunResult
-from cxlink.report.component_table import EVIDENCE, sort_effects
+from cxlink.report.component_table import EVIDENCE, LEFT_OUT_OF, sort_effects
 from cxlink.report.numbers import round_estimate
 from cxlink.report.section import Kind, Section
 
@@ -111,7 +111,7 @@ def say_effect(effect: ComponentEffect, frame: Frame) -> Mapping[str, str]:
     return {key: _say(key, getattr(effect, key), effect.component, frame) for key in QUANTITIES}
 
 
-def say_joint(joint: JointEffect, frame: Frame) -> Mapping[str, str]:
+def say_joint(joint: JointEffect, frame: Frame, left_out: tuple[str, ...] = ()) -> Mapping[str, str]:
     """Say what the figures of all components together mean.
 
     Parameters
@@ -120,13 +120,20 @@ def say_joint(joint: JointEffect, frame: Frame) -> Mapping[str, str]:
         All at once.
     frame : Frame
         What they are about.
+    left_out : tuple of str
+        Components that customers and money kept leave out.
 
     Returns
     -------
     mapping of str to str
         One sentence a quantity but for the churn ratio, which each component has by itself.
     """
-    return {key: _say(key, getattr(joint, key), None, frame) for key in QUANTITIES[:-1]}
+    said = {key: _say(key, getattr(joint, key), None, frame) for key in QUANTITIES[:-1]}
+    if not left_out:
+        return said
+    missing = f" What {' and '.join(left_out)} would add cannot be told and is not in it."
+    told = {key for key in LEFT_OUT_OF if isinstance(getattr(joint, key), Estimate)}
+    return {key: sentence + missing if key in told else sentence for key, sentence in said.items()}
 
 
 def frame_of(result: RunResult) -> Frame:
@@ -178,7 +185,7 @@ def say_impact(impact: Impact, frame: Frame) -> tuple[Said, ...]:
             evidence = f"Evidence: {EVIDENCE[effect.grade]}.{_place(effect, of)}"
             found.append(Said(effect.component, (*sentences, evidence)))
     if of > 1 and found:
-        told = say_joint(impact.joint, frame)
+        told = say_joint(impact.joint, frame, impact.left_out)
         found.append(Said(ALL, tuple(told[key] for key in QUANTITIES[:-1] if _is_told(impact, impact.joint, key))))
     return tuple(found)
 

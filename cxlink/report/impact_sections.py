@@ -94,7 +94,7 @@ def impact_table(impact: Impact, frame: Frame) -> pd.DataFrame:
         if isinstance(effect, ComponentEffect):
             words = say_effect(effect, frame)
         elif name == ALL:
-            words = say_joint(effect, frame)
+            words = say_joint(effect, frame, impact.left_out)
         grade = effect.grade if isinstance(effect, ComponentEffect) else ""
         for key in QUANTITIES:
             answer = getattr(effect, key, None)

@@ -25,6 +25,9 @@ SMALLEST_SD = 0.05
 CLOSE_ENOUGH = 1e-6
 """Squared distance to the maximum, in standard errors, at which steps end."""
 
+STEPS_A_CURVATURE = 8
+"""After so many the curvature of the steps is taken anew, from more clusters: that of few may mislead."""
+
 MOST_STEPS = 60
 FLAT = "the likelihood is flat: answers and silence do not tell the parts apart"
 LEAST_REPEATERS = 30
@@ -121,9 +124,9 @@ def fit_shared_parameter(
         raise EstimationError(f"{repeated} customers answered twice, needs {LEAST_REPEATERS}")
     rows = lay_out((matrix - matrix.mean(axis=0)) / scale, answers, codes)
     n_clusters = len(labels)
-    part = _sample(rows, STEP_CLUSTERS, rng)
-    theta = _climb(_climb_from_scratch(part), rows, part)
-    curvature = _curvature_of_all(theta, rows, _sample(rows, CURVATURE_CLUSTERS, rng))
+    few, many = _sample(rows, STEP_CLUSTERS, rng), _sample(rows, CURVATURE_CLUSTERS, rng)
+    theta = _climb(_climb_from_scratch(few), rows, few, many)
+    curvature = _curvature_of_all(theta, rows, many)
     log_likelihood, scores = evaluate(theta, rows)
     if np.exp(theta[matrix.shape[1]]) <= 2 * SMALLEST_SD:
         raise EstimationError("answers of one customer are no more alike than those of others")
@@ -193,8 +196,8 @@ def _climb_from_scratch(rows: AskedRows) -> Floats:
     return climbed
 
 
-def _climb(theta: Floats, rows: AskedRows, part: AskedRows) -> Floats:
-    """Newton's steps on all rows, by the curvature of a part of them."""
+def _climb(theta: Floats, rows: AskedRows, few: AskedRows, many: AskedRows) -> Floats:
+    """Newton's steps on all rows, by the curvature of a few of them; of many, where that does not arrive."""
     n_columns = rows.X.shape[1]
     prior = _prior(n_columns, rows.n_levels)
 
@@ -202,9 +205,11 @@ def _climb(theta: Floats, rows: AskedRows, part: AskedRows) -> Floats:
         log_likelihood, scores = evaluate(at, rows)
         return float(log_likelihood.sum() - 0.5 * (prior * at**2).sum()), scores.sum(axis=0) - prior * at
 
-    curvature = _curvature_of_all(theta, rows, part)
+    curvature = _curvature_of_all(theta, rows, few)
     value, gradient = total(theta)
-    for _ in range(MOST_STEPS):
+    for taken in range(MOST_STEPS):
+        if taken and taken % STEPS_A_CURVATURE == 0:
+            curvature = _curvature_of_all(theta, rows, many)
         try:
             step = np.linalg.solve(curvature, gradient)
         except np.linalg.LinAlgError as error:

@@ -10,7 +10,7 @@ from cxlink.engine.shared_texts import FEW_ROWS, share_texts
 
 def spell(letters: list[str], n: int) -> list[str]:
     """Texts made anew for each row."""
-    return ["".join([letter, " of delivery"]) for letter in letters * (n // len(letters))]
+    return [f"{letter} of delivery" for letter in letters * (n // len(letters))]
 
 
 def test_equal_texts_become_one_object() -> None:

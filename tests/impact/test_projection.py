@@ -25,7 +25,7 @@ STEPS = 40
 def test_exposed_days_are_those_of_a_diary(incidents: list[tuple[int, float]], residual: list[int]) -> None:
     ordered = sorted(incidents)
     customer, day = np.array([who for who, _ in ordered], int), np.array([when for _, when in ordered], float)
-    future = Future(customer, day, np.ones((3, N_MONTHS)))
+    future = Future(customer, day, np.ones((3, N_MONTHS)), np.ones((3, N_MONTHS)))
     shares = (0.0, 0.1, 0.5, 1.0)
     found = expose(future, np.array(residual, float), N_MONTHS, EXPOSURE_DAYS, shares)
     moments = (np.arange(N_MONTHS * STEPS) + 0.5) * DAYS_A_MONTH / STEPS
@@ -52,7 +52,7 @@ def test_thinning_is_the_mean_over_lotteries() -> None:
     played = []
     for _ in range(60):
         kept = rng.random(len(future.day)) >= 0.3
-        left = Future(future.customer[kept], future.day[kept], future.expected)
+        left = Future(future.customer[kept], future.day[kept], future.expected, future.met)
         played.append(expose(left, residual, N_MONTHS, EXPOSURE_DAYS, (0.0,))[0].share.mean())
     assert thinned == pytest.approx(np.mean(played), abs=3 * np.std(played) / np.sqrt(60) + 0.004)
 
@@ -138,7 +138,13 @@ def test_without_an_effect_nothing_is_gained_but_cost() -> None:
     )
     count = np.ones((n_active, 12))
     world = World(
-        parts, [{"as is": Exposure(np.full((n_active, 12), 0.9), count), "none": Exposure(0 * count, 0 * count)}]
+        parts,
+        [
+            {
+                "as is": Exposure(np.full((n_active, 12), 0.9), count, count),
+                "none": Exposure(0 * count, 0 * count, 0 * count),
+            }
+        ],
     )
     gain = world.totals(["none"]).minus(world.totals(["as is"]))
     ends = np.exp(-0.02 * np.arange(13))
@@ -178,7 +184,9 @@ def _one_component(n_active: int, ratio: float, *, known: bool) -> World:
         renewals=(),
     )
     exposed = np.full((n_active, 12), 0.5)
-    return World(parts, [{"as is": Exposure(exposed, exposed), "none": Exposure(0 * exposed, 0 * exposed)}])
+    return World(
+        parts, [{"as is": Exposure(exposed, exposed, exposed), "none": Exposure(0 * exposed, 0 * exposed, 0 * exposed)}]
+    )
 
 
 def test_expected_exposure_is_the_mean_over_futures() -> None:

@@ -184,3 +184,15 @@ def test_answers_that_do_not_hang_together_are_refused() -> None:
     survey = draw_survey(1_000, 11, sd=0.0, slope=0.0, curvature=0.0)
     with pytest.raises(EstimationError):
         fit_shared_parameter(survey.X, survey.level, survey.cluster, rng=np.random.default_rng(1))
+
+
+def test_a_sample_that_misleads_does_not_keep_the_climb_from_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps by the curvature of 60 customers go astray; the maximum of all is found all the same (to 1e-4 of a log
+    likelihood, a squared distance of 1e-6 standard errors and rounding)."""
+    survey = draw_survey(1_000, 8)
+    found = []
+    for few in (60, 1_000):
+        monkeypatch.setattr("cxlink.stats.shared_parameter.STEP_CLUSTERS", few)
+        fit = fit_shared_parameter(survey.X, survey.level, survey.cluster, rng=np.random.default_rng(few))
+        found.append(fit.log_likelihood)
+    assert found[0] == pytest.approx(found[1], abs=1e-4)
