@@ -13,7 +13,7 @@ ranking is right, and how far off naive calculators are:
 * NPS slope: points of NPS that the component costs, times the slope of margin on the score between customers.
 
     python -m benchmarks.recovery                          # 500 companies of 4,000 customers, two processes
-    python -m benchmarks.recovery --companies 50
+    python -m benchmarks.recovery --companies 50 --check   # as in CI: bounds widened by the study's own error
     python -m benchmarks.recovery --scenario null
     python -m benchmarks.recovery --keep FOLDER            # goes on where an interrupted study ended
 """
@@ -23,14 +23,13 @@ from __future__ import annotations
 import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
+from benchmarks.recovery_table import QUANTITIES, Found, breaches, print_table
 from cxlink.churn import fit_churn
 from cxlink.estimate import Answer, Estimate
 from cxlink.handoff import Linked, Tagged
@@ -44,28 +43,7 @@ from cxlink.tag.handover import tag
 from cxlink.tag.read_taxonomy import read_taxonomy
 from tests.canonical import build_settings, load_company
 
-QUANTITIES = ("log_hazard_ratio", "customers_kept", "margin_kept", "cost_saved", "net_benefit", "experience")
-NOTHING = 1e-9
-"""True effects no larger are null: how often one is found is told."""
-
 DRAWS, FUTURES = 200, 10
-Z = 1.959963984540054
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Of one company: truth, point, low and high, each (n_components + 1, n_quantities), the last row for all together.
-
-    NaN where there is no answer. ``ranks`` holds truth, best and worst rank by net benefit; ``naive`` one number a
-    component and calculator.
-    """
-
-    truth: np.ndarray
-    point: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    ranks: np.ndarray
-    naive: dict[str, np.ndarray]
 
 
 def settings_of(company: Company) -> Settings:
@@ -193,61 +171,6 @@ def kept_study(seed: int, folder: Path | None, *, customers: int, scenario: str,
     return found
 
 
-def report(found: list[Found], names: tuple[str, ...]) -> None:
-    """Print the tables."""
-    truth, point, low, high = (
-        np.array([getattr(one, key) for one in found]) for key in ("truth", "point", "low", "high")
-    )
-    n = len(found)
-    # what all do together has no counterpart among the true effects where one of them is left out, and the run says so
-    untold = np.isnan(point[:, :-1, 1:]).any(axis=1)
-    point[:, -1, 1:][untold] = np.nan
-    print(f"{'':22} {'truth':>12} {'estimate':>12} {'error':>8} {'of s.e.':>8} {'coverage':>16} {'found':>7}")
-    pooled: dict[str, list[float]] = {}
-    for column, quantity in enumerate(QUANTITIES):
-        for row, name in enumerate((*names, "together")):
-            there = ~np.isnan(point[:, row, column])
-            if not there.any():
-                continue
-            t, p = truth[there, row, column], point[there, row, column]
-            lo, hi = low[there, row, column], high[there, row, column]
-            inside = (lo <= t) & (t <= hi)
-            error, spread = p.mean() - t.mean(), (hi - lo).mean() / (2 * Z)
-            told = f"{error / t.mean():8.1%}" if abs(t.mean()) > 0.2 * spread else " " * 8
-            noise = np.sqrt(inside.mean() * (1 - inside.mean()) / there.sum())
-            is_null = name != "together" and np.abs(t).max() < NOTHING
-            nulls = f"{((lo > 0) | (hi < 0)).mean():7.1%}" if is_null else ""
-            pooled.setdefault(quantity, []).append(inside.mean())
-            print(
-                f"{quantity if not row else '':16} {name:>10} {t.mean():8,.2f} {p.mean():12,.2f} {told}"
-                f" {error / spread:8.2f} {inside.mean():8.1%} ({noise:.1%}) {nulls}"
-                f" {'' if there.all() else f'of {there.sum()}'}"
-            )
-        if quantity in pooled:
-            print(f"{'':16} {'pooled':>10} {np.mean(pooled[quantity]):49.1%}")
-    ranks = np.array([one.ranks for one in found])
-    benefit = QUANTITIES.index("net_benefit")
-    held = ((ranks[..., 1] <= ranks[..., 0]) & (ranks[..., 0] <= ranks[..., 2])).all(axis=1)
-    all_told = ~np.isnan(point[:, :-1, benefit]).any(axis=1)
-    guess, right = point[all_told, :-1, benefit], truth[all_told, :-1, benefit]
-    top = (guess.argmax(axis=1) == right.argmax(axis=1)).mean()
-    order = np.mean([spearmanr(one, other).statistic for one, other in zip(guess, right, strict=True)])
-    print(
-        f"all components told in {all_told.sum()} of {n} companies: rank sets hold all true ranks in"
-        f" {held[all_told].mean():.1%}, costliest one right in {top:.1%}, Spearman {order:.2f}"
-    )
-    print("naive calculators, mean over companies, and how many times the true margin kept (or log ratio):")
-    for calculator in found[0].naive:
-        figures = np.array([one.naive[calculator] for one in found])
-        column = 0 if "ratio" in calculator else QUANTITIES.index("margin_kept")
-        for k, name in enumerate(names):
-            t = truth[:, k, column].mean()
-            times = f"{np.nanmean(figures[:, k]) / t:8.1f} times" if abs(t) > 1e-6 else "    true value 0"
-            print(
-                f"{calculator if not k else '':34} {name:>10} {np.nanmean(figures[:, k]):12,.2f} of {t:12,.2f} {times}"
-            )
-
-
 def main() -> None:
     """Run the study."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -257,6 +180,7 @@ def main() -> None:
     parser.add_argument("--tags", choices=("true", "rules"), default="true")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder that keeps each company, of one version of the program")
+    parser.add_argument("--check", action="store_true", help="end with status 1 where a figure is out of its bounds")
     arguments = parser.parse_args()
     if arguments.keep is not None:
         arguments.keep.mkdir(parents=True, exist_ok=True)
@@ -278,7 +202,11 @@ def main() -> None:
         f"{arguments.companies} companies of {arguments.customers:,} customers, scenario {arguments.scenario},"
         f" tags {arguments.tags}"
     )
-    report(found, names)
+    print_table(found, names)
+    if arguments.check:
+        out_of_bounds = breaches(found, names)
+        print("\n".join(out_of_bounds) if out_of_bounds else "everything is within its bounds")
+        raise SystemExit(1 if out_of_bounds else 0)
 
 
 if __name__ == "__main__":
