@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DAYS_A_MONTH = 365.25 / 12
+Kpi = Literal["nps", "csat", "ces"]
 Lever = Literal["nps", "0-10", "csat", "ces", "score", "retention", "nps percent"]
 Outcome = Literal["revenue", "margin", "profit", "value", "churn", "retention", "cost", "customers"]
 Scale = Literal["percent", "points", "money", "customers"]

@@ -28,7 +28,7 @@ from cxlink.cli import (
     sql,
     tag,
 )
-from cxlink.cli.consoles import say_error
+from cxlink.cli.consoles import say, say_error
 from cxlink.cli.groups import GroupedCommands
 from cxlink.errors import CxlinkError, ExitCode, Faults
 
@@ -90,7 +90,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             return _exit_code_of_signal()
         lines, code = _explain(error)
         for line in lines:
-            say_error(line)
+            (say if line.startswith("  ") else say_error)(line)
         if debug:
             raise
         return int(code)
@@ -103,9 +103,9 @@ def _exit_code_of_signal() -> int:
 
 def _explain(error: Exception) -> tuple[list[str], ExitCode]:
     if isinstance(error, Faults):
-        return [str(fault) for fault in error.faults], error.exit_code
+        return [line for fault in error.faults for line in (str(fault), *fault.below)], error.exit_code
     if isinstance(error, CxlinkError):
-        return [str(error)], error.exit_code
+        return [str(error), *error.below], error.exit_code
     if type(error).__name__ == "QueryError":
         return [
             f"CX903 engine: {error}. Look for amounts too large to add up, or report it with --debug."
