@@ -85,6 +85,8 @@ def _messages(audited: tuple[AuditedClaim, ...]) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Data:
+    """What every claim is held against; panels are built once."""
+
     linked: Linked
     churn: ChurnFit
     impact: Impact

@@ -10,7 +10,7 @@ import numpy as np
 from cxlink.claims.panel import Panel
 from cxlink.claims.quantity import Quantity
 from cxlink.claims.scale import Scale
-from cxlink.estimate import Answer, NotEstimable
+from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Linked, Rung
 from cxlink.stats import EstimationError, fit_clustered_ols, fit_kept_columns
 from cxlink.stats.monthly_slopes import MonthlySlopes, fit_monthly_slopes
@@ -94,7 +94,7 @@ class Ladder:
         except EstimationError as error:
             return Climbed(Rung(name, NotEstimable(error.reason, "more answers of known customers"), says), None)
         answer: Answer = quantity.answer(self.scale.unit, f"regression {name}, clustered by customer")
-        if name == WITHIN:
+        if name == WITHIN and isinstance(answer, Estimate) and not answer.low <= 0 <= answer.high:
             says += self._reverse()
         elif name == OUT_OF_TIME:
             says += self._beside_first_half()
@@ -146,7 +146,8 @@ class Ladder:
             months = outcome.shape[1]
             raise EstimationError(f"{fit.n_last} answers are {months} months old, needs {MIN_CUSTOMERS}")
         top, bottom = self.scale.of_slope(*(np.append(one.beta[0], self._drawn(one)) for one in (fit, mean)))
-        return Quantity(top[0], top[1:], bottom[0], bottom[1:], len(fit.cluster_ids), int(rows.sum()))
+        n = int(fit.influence[:, 0].astype(bool).sum())
+        return Quantity(top[0], top[1:], bottom[0], bottom[1:], n, int(rows.sum()))
 
     def _drawn(self, fit: MonthlySlopes) -> np.ndarray:
         drawn: np.ndarray = fit.beta[0] + (self.weights[:, fit.cluster_ids] - 1.0) @ fit.influence[:, 0]

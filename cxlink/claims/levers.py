@@ -120,9 +120,7 @@ def _lacks(scale: Scale, effect: ComponentEffect) -> NotEstimable | None:
     return None
 
 
-def _quantity(
-    scale: Scale, point: np.ndarray, drawn: np.ndarray, draws: EffectDraws, n: int, events: int
-) -> Quantity:
+def _quantity(scale: Scale, point: np.ndarray, drawn: np.ndarray, draws: EffectDraws, n: int, events: int) -> Quantity:
     top, bottom = scale.of_effect(point, draws.as_is_point)
     tops, bottoms = scale.of_effect(drawn, draws.as_is)
     return Quantity(float(top), tops, float(bottom), bottoms, n, events)

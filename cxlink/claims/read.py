@@ -100,7 +100,9 @@ def read_claim(text: str, settings: Settings) -> ReadClaim:
 
 
 def _fault(kind: type[CxlinkError], place: str, text: str, error: GrammarError) -> CxlinkError:
-    fault = kind(error.code, place, f"{_WHAT[error.code]}, at character {error.place + 1}.", f"Expected {error.expected}.")
+    fault = kind(
+        error.code, place, f"{_WHAT[error.code]}, at character {error.place + 1}.", f"Expected {error.expected}."
+    )
     fault.below = (*_picture(text, error.place), *_grammar())
     return fault
 

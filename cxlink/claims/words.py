@@ -73,8 +73,10 @@ def read_slope(scale: Scale, *, said_span: bool) -> str:
         told.append("the claim names no horizon, so the run's is taken")
     if claim.outcome in ("profit", "value"):
         told.append(f"{claim.outcome} is read as margin over that time: fixed costs are not known")
-    if claim.scale == "points" and claim.outcome != "cost":
-        told.append("percentages of leaving are read as points")
+    if claim.lever == "retention":
+        told.append(f"what comes after {scale.months} months is not in it, and a claim about lifetimes counts it")
+    elif claim.scale == "points":
+        told.append(f"percentages of {claim.outcome} are read as points")
     if claim.scale == "money" and claim.outcome in ("revenue", *MARGINS):
         told.append("money through components is discounted as in the report")
     return _sentence("; ".join(told))
@@ -153,9 +155,10 @@ def say_verdict(verdict: ClaimVerdict, claimed: float, estimate: Estimate, times
     str
         A sentence.
     """
+    gap = "" if estimate.unit.startswith("%") else " "
     here = (
-        f"claimed {show_number(claimed)}, here {show_number(estimate.point)} (90% interval {show_number(estimate.low)}"
-        f" to {show_number(estimate.high)}) {estimate.unit}"
+        f"claimed {show_number(claimed)}{gap}{estimate.unit}, here {show_number(estimate.point)} (90% interval"
+        f" {show_number(estimate.low)} to {show_number(estimate.high)})"
     )
     head = SHOWN[verdict]
     if verdict == "overstated" and times is not None:

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from cxlink.cli import (
     check,
     churn,
+    claim,
     demo,
     drivers,
     explain,
@@ -47,6 +48,7 @@ app.command("demo", rich_help_panel="Start")(demo.demo)
 app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
+app.command("claim", rich_help_panel="Decide")(claim.claim)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
