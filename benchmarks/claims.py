@@ -3,10 +3,10 @@
 Each company is drawn in memory (``cxlink.simulate``), linked, fitted and projected as ``cxlink run`` does it. What a
 point of NPS is truly worth where all components' incidents are stopped is known: outcome over score, from futures with
 and without them. Held against each company are claims of that worth itself, of three times it, of a third of it and of
-its opposite, for revenue, margin and churn; and claims that no such data can tell. Printed are the verdicts, how often a
-true claim is condemned, how often one three times too high is called overstated where the true effect is found with a
-chance of .8, how often the set for "how many times too high" holds the truth, and whether what cannot be told is said so;
-each with its Monte-Carlo error.
+its opposite, for revenue, margin and churn; and claims that no such data can tell. Printed are the verdicts, how often
+a true claim is condemned, how often one three times too high is called overstated where the true effect is found with a
+chance of .8, how often the set for "how many times too high" holds 3, and whether what cannot be told is said so; each
+with its Monte-Carlo error.
 
     python -m benchmarks.claims --companies 40
     python -m benchmarks.claims --companies 40 --keep FOLDER     # goes on where an interrupted study ended

@@ -1,10 +1,20 @@
-"""A claim as people write it, read into what it says, and written again."""
+"""A claim as people write it, read into what it says."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from cxlink.claims.model import Base, Claim, Group, LeavingClaim, Lever, Outcome, Scale, SlopeClaim, Span, WorthClaim
+from cxlink.claims.model import (
+    Base,
+    Claim,
+    Group,
+    LeavingClaim,
+    Lever,
+    Outcome,
+    Scale,
+    SlopeClaim,
+    Span,
+    SpanUnit,
+    WorthClaim,
+)
 from cxlink.claims.tokens import GrammarError, Token, read_number, split_claim
 from cxlink.currencies import SIGNS
 
@@ -18,7 +28,8 @@ EXAMPLES = (
     "promoters are worth 2x detractors",
 )
 MAX_LENGTH = 300
-_FILLERS = frozenset("of in is a an the more less points point pts goes go up by to for and makes means brings".split())
+_FILLERS = frozenset({"of", "in", "the", "more", "by", "to", "for", "an", "a", "its", "higher"})
+_LESS = ("less", "fewer", "lower")
 _LEVERS: dict[str, Lever] = {
     "nps": "nps",
     "csat": "csat",
@@ -41,10 +52,13 @@ _GROUPS: dict[str, Group] = {
     **dict.fromkeys(("passive", "passives"), "passives"),
     **dict.fromkeys(("detractor", "detractors"), "detractors"),
 }
-_SPANS = {
-    **dict.fromkeys(("day", "days"), "days"),
-    **dict.fromkeys(("month", "months"), "months"),
-    **dict.fromkeys(("year", "years", "annually", "yearly"), "years"),
+_SPANS: dict[str, SpanUnit] = {
+    "day": "days",
+    "days": "days",
+    "month": "months",
+    "months": "months",
+    "year": "years",
+    "years": "years",
 }
 _SIZES = {
     "k": 1e3,
@@ -118,10 +132,6 @@ class _Reader:
             self._at += 1
             return True
         return False
-
-    def _skip_fillers(self) -> None:
-        while self.kind() == "word" and self.peek() in _FILLERS and not self._is_span():
-            self._at += 1
 
     def _sign(self) -> float:
         if self.kind() != "sign":
@@ -239,29 +249,23 @@ class _Reader:
             raise self.fail("an amount other than zero", "CX563", back=1)
         if not currency and self.kind() == "money":
             currency = self._read_currency()
-        if currency:
-            return sign * value, "money", currency
-        if self.kind() == "percent":
+        return sign * value, "money" if currency else self._scale(), currency
+
+    def _scale(self) -> Scale:
+        if self.kind() == "percent" or self.peek() in ("percent", "percentage"):
             self._take()
-            if self._skip("points", "point", "pts"):
-                return sign * value, "points", ""
-            return sign * value, "percent", ""
+            return "points" if self._skip("points", "point", "pts") else "percent"
         if self._skip(*_POINTS):
-            return sign * value, "points", ""
-        if self._skip("percent"):
-            return sign * value, "percent", ""
+            return "points"
         if self.peek() == "customers":
-            return sign * value, "customers", ""
-        if self._skip("percentage"):
-            self._skip("points", "point")
-            return sign * value, "points", ""
+            return "customers"
         raise self.fail("%, pp, customers, or a currency beside the number")
 
     def _read_currency(self) -> str:
         mark = self._take().text
         codes = SIGNS.get(mark, frozenset({mark}))
         if not self._currency:
-            return sorted(codes)[0] if mark != "$" else "USD"
+            return min(codes) if mark != "$" else "USD"
         if self._currency not in codes:
             raise self.fail(f"money in {self._currency}, the project's currency", "CX562", back=1)
         return self._currency
@@ -280,8 +284,8 @@ class _Reader:
                     self._skip("to")
                     self._skip("serve")
                 self._skip("growth", "rate")
-            elif self.peek() == "lifetime":
-                self._take()
+            elif amount > 0 and self._skip(*_LESS):
+                amount = -amount
             elif self.peek() in _FILLERS:
                 relative |= self._take().text == "of"
             else:
@@ -333,74 +337,12 @@ class _Reader:
             self._take()
             return Span(1.0, "years")
         self._take()
-        if self._skip("a", "one"):
-            count = 1.0
-        else:
-            count = read_number(self._take()) if self.kind() == "number" else 1.0
+        self._skip("a", "one")
+        count = read_number(self._take()) if self.kind() == "number" else 1.0
         if self.peek() not in _SPANS:
             raise self.fail("days, months or years")
         unit = _SPANS[self._take().text]
-        span = Span(count, cast("str", unit))  # type: ignore[arg-type]
+        span = Span(count, unit)
         if not 1 <= span.days <= 20 * 366:
             raise self.fail("a span from a day to twenty years", "CX563", back=1)
         return span
-
-
-def render_claim(claim: Claim) -> str:
-    """Write a claim in the words that :func:`parse_claim` reads as the same.
-
-    Parameters
-    ----------
-    claim : Claim
-        As read.
-
-    Returns
-    -------
-    str
-        On one line.
-    """
-    if isinstance(claim, LeavingClaim):
-        return f"{claim.group}: {_plain(claim.share * 100)}% leave in {_span_text(claim.span)}"
-    if isinstance(claim, WorthClaim):
-        span = f" in {_span_text(claim.span)}" if claim.span else ""
-        return f"{claim.group} are worth {_plain(claim.factor)}x {claim.base}{span}"
-    return f"{_change_text(claim)} = {_amount_text(claim)}"
-
-
-def _change_text(claim: SlopeClaim) -> str:
-    step = _signed(claim.step)
-    words = {"retention": f"{step}% retention", "nps percent": f"{step}% NPS", "0-10": f"{step} points of 0-10"}
-    return words.get(claim.lever, f"{step} {claim.lever.upper() if claim.lever != 'score' else 'of score'}")
-
-
-def _amount_text(claim: SlopeClaim) -> str:
-    amount = {
-        "percent": f"{_signed(claim.amount)}%",
-        "points": f"{_signed(claim.amount)} pp",
-        "customers": _signed(claim.amount),
-        "money": f"{_sign_of(claim.amount)}{claim.currency} {_plain(abs(claim.amount))}",
-    }[claim.scale]
-    # a percentage of churn is said with "of", as otherwise it reads as points
-    of = " of" if claim.scale == "percent" and claim.outcome == "churn" else ""
-    who = " a customer" if claim.a_customer else ""
-    span = f" in {_span_text(claim.span)}" if claim.span else ""
-    return f"{amount}{of} {claim.outcome}{who}{span}"
-
-
-def _span_text(span: Span) -> str:
-    return f"{_plain(span.count)} {span.unit}"
-
-
-def _sign_of(value: float) -> str:
-    return "-" if value < 0 else "+"
-
-
-def _signed(value: float) -> str:
-    return f"{_sign_of(value)}{_plain(abs(value))}"
-
-
-def _plain(value: float) -> str:
-    """Digits that read as the same number: a third decimal is never the last, as it could set thousands apart."""
-    text = f"{value:.12f}".rstrip("0").rstrip(".") if value < 1e15 else f"{value:.0f}"
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part}0" if len(part) == 3 else text

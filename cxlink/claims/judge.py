@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxlink.claims.ladder import Climbed
 from cxlink.claims.quantity import WIDER
@@ -16,8 +16,6 @@ from cxlink.stats.fieller import RatioSet
 Z90 = 1.6448536269514722
 SMALLEST = 0.25
 """Of the claim: an effect smaller than this share of it would not matter to who made it."""
-
-NOTHING_DECIDES = NotEstimable("no estimate decides it", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +126,8 @@ def judge(about: Deciding) -> AuditedClaim:
     told = _power(power)
     why = say_why(verdict, told, equivalent=equivalent)
     reaching = _levers_that_reach(about, verdict)
-    return AuditedClaim(
-        **_common(about),
+    return replace(
+        _start_from(about),
         verdict=verdict,
         estimate=answer,
         decided_by=about.decides.rung.name,
@@ -143,17 +141,15 @@ def judge(about: Deciding) -> AuditedClaim:
     )
 
 
-def _common(about: Deciding) -> dict[str, object]:
-    return {
-        "text": about.read.text,
-        "source": about.read.source,
-        "reading": about.reading,
-        "claimed": about.claimed,
-        "unit": about.unit,
-        "naive": about.naive,
-        "rungs": about.rungs,
-        "levers": about.levers,
-    }
+def _start_from(about: Deciding) -> AuditedClaim:
+    return replace(
+        cannot_tell(about.read, about.reading, "", ""),
+        claimed=about.claimed,
+        unit=about.unit,
+        naive=about.naive,
+        rungs=about.rungs,
+        levers=about.levers,
+    )
 
 
 def _not_identifiable(about: Deciding) -> AuditedClaim:
@@ -161,15 +157,10 @@ def _not_identifiable(about: Deciding) -> AuditedClaim:
     faults = about.faults or ((answer.reason,) if isinstance(answer, NotEstimable) else ())
     needs = answer.needs if isinstance(answer, NotEstimable) else "what it is put in doubt by, as an attribute"
     refusal = NotEstimable("; ".join(faults), needs)
-    return AuditedClaim(
-        **_common(about),
-        verdict="not_identifiable",
+    return replace(
+        _start_from(about),
         estimate=refusal,
-        decided_by="",
         inflation=refusal,
-        inflation_set="",
-        power=None,
-        sentence=f"{_start(SHOWN['not_identifiable'])}.",
         why=f"{_start(refusal.reason)}.",
         settle=f"Needs {needs}." if needs else "",
         reasons=faults,

@@ -14,7 +14,7 @@ from cxlink.handoff import ChurnFit, ComponentEffect, EffectDraws, Impact, Rung
 
 THROUGH = "through components"
 SAYS = (
-    "What stopping the components' incidents does to the outcome, over what it does to the score. A score is not a lever"
+    "What stopping the components' incidents does to the outcome, over what it does to the score. A score is no lever"
     " by itself: this is what a point is worth where these incidents moved it."
 )
 METHOD = "ratio of effects over the active customers, Fieller's set of joint draws"

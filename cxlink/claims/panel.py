@@ -134,8 +134,8 @@ def _change_before(
     steps = [prices.of(customer, month - step) for step in range(1, MONTHS_BEFORE + 1)]
     first = int(_month_of(np.array([linked.from_day]))[0])
     known = (month - MONTHS_BEFORE > acquired) & (month - MONTHS_BEFORE >= first)
-    change: np.ndarray = np.where(known, sum(steps[:-1]) - (MONTHS_BEFORE - 1) * steps[-1], np.nan)
-    return change
+    change: np.ndarray = np.asarray(np.sum(steps[:-1], axis=0) - (MONTHS_BEFORE - 1) * steps[-1], dtype=float)
+    return np.where(known, change, np.nan)
 
 
 class _Prices:

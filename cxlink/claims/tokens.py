@@ -109,7 +109,7 @@ def _token(match: re.Match[str], place: int) -> Token:
         return Token("word", text.casefold(), place)
     for name in ("number", "scale", "equals", "sign", "percent", "money", "colon", "times"):
         if kind == name:
-            return Token(name, text, place)  # type: ignore[arg-type]
+            return Token(name, text, place)
     raise ValueError("a token of no kind")
 
 

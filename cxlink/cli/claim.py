@@ -1,4 +1,4 @@
-"""``cxlink claim``: does what somebody says of scores and money hold here?"""
+"""``cxlink claim``: whether what somebody says of scores and money holds here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a stage hands to the next: frozen, documented, and the only place where stages meet.
 
 ``load`` hands over :class:`Loaded`, ``tag`` :class:`Tagged`, ``link`` :class:`Linked`, ``churn``
-:class:`ChurnFit`, ``impact`` :class:`Impact`, ``claims`` :class:`ClaimAudit`; ``report`` gets all of them as :class:`RunResult`.
+:class:`ChurnFit`, ``impact`` :class:`Impact`, ``claims`` :class:`ClaimAudit`;
+``report`` gets all of them as :class:`RunResult`.
 """
 
 from cxlink.handoff.answering import Answering

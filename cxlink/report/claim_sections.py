@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import AuditedClaim, Rung
@@ -20,8 +20,8 @@ SHOWN = {
     "not_identifiable": "not from this data",
 }
 NOTE = (
-    "Verdicts rest on the 90% interval of the last estimate of each claim's list that may decide; a claim within a factor"
-    " of 1.25 counts as right. Earlier estimates show what other ways of computing it would say, and decide nothing."
+    "Verdicts rest on the 90% interval of the estimate that decides; a claim within a factor of 1.25"
+    " counts as right. Other estimates show what other ways of computing it would say, and decide nothing."
 )
 
 
@@ -51,7 +51,7 @@ def _overview(claims: Sequence[AuditedClaim]) -> Section:
         ("Here (90%)", "text"),
         ("Times too high (95%)", "text"),
     )
-    notes = (*(line for one in claims for line in _lines(one)), NOTE)
+    notes = (*(say_claim(one) for one in claims), NOTE)
     return Section("claims", TITLE, columns, tuple(_row(one) for one in claims), notes)
 
 
@@ -65,9 +65,22 @@ def _row(one: AuditedClaim) -> tuple[Value, ...]:
     )
 
 
-def _lines(one: AuditedClaim) -> Iterator[str]:
+def say_claim(one: AuditedClaim) -> str:
+    """One claim in words: its verdict, why, and what would settle it.
+
+    Parameters
+    ----------
+    one : AuditedClaim
+        With its verdict.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
     source = f" ({one.source})" if one.source else ""
-    yield f"{one.text}{source}: {one.sentence} {one.why}" + (f" {one.settle}" if one.settle else "")
+    said = " ".join(part for part in (one.sentence, one.why, one.settle) if part)
+    return f"{one.text}{source}: {said}"
 
 
 def _ladder(one: AuditedClaim, number: int) -> Section:

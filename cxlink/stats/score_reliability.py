@@ -82,7 +82,7 @@ def estimate_reliability(
         raise EstimationError("answers further apart do not go together")
     correlation = covariance / np.outer(spread, spread)
     reliable = float(correlation[0, 1] * correlation[1, 2] / correlation[0, 2])
-    if not 0 < reliable:
+    if reliable <= 0:
         raise EstimationError("neighbouring answers do not go together")
     reliable = min(reliable, 1.0)
     within = _within_share(triples, weight, reliable)
