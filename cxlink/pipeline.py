@@ -83,7 +83,6 @@ def load_and_link(
     CxlinkError, Faults
         Where a source cannot be used or the configuration is wrong.
     """
-    read_claims(settings)
     loaded, tagged = load_and_tag(settings, engine=engine, as_of=as_of, progress=progress, state=state)
     progress("link", 0.0)
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))

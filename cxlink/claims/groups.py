@@ -51,8 +51,10 @@ def share_leaving(linked: Linked, panel: Panel, claim: LeavingClaim, n_draws: in
 
     Returns
     -------
-    naive, estimate : Quantity
-        The plain share that is known to have left, and the cumulative incidence.
+    naive : Quantity
+        The plain share that is known to have left.
+    estimate : Quantity
+        The cumulative incidence.
 
     Raises
     ------
@@ -102,8 +104,10 @@ def excess_worth(panel: Panel, claim: WorthClaim, weights: np.ndarray) -> tuple[
 
     Returns
     -------
-    naive, estimate : Quantity
-        By the price of the month of the answer, and by revenue after it, zero once they have left.
+    naive : Quantity
+        By the price of the month of the answer.
+    estimate : Quantity
+        By revenue after it, zero once they have left.
 
     Raises
     ------

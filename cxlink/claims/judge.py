@@ -124,7 +124,7 @@ def judge(about: Deciding) -> AuditedClaim:
     times = inflation if isinstance(inflation, Estimate) else None
     equivalent = is_equivalent_to_zero(answer.low, answer.high, SMALLEST * abs(about.claimed))
     told = _power(power)
-    why = say_why(verdict, told, equivalent=equivalent)
+    why = say_why(verdict, told, answer, equivalent=equivalent)
     reaching = _levers_that_reach(about, verdict)
     return replace(
         _start_from(about),

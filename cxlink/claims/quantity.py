@@ -23,10 +23,14 @@ class Quantity:
 
     Parameters
     ----------
-    top, bottom : float
-        At the point; `bottom` is 1 where nothing is divided by.
-    top_draws, bottom_draws : ndarray
-        (n_draws,).
+    top : float
+        What is divided.
+    top_draws : ndarray
+        (n_draws,) of it.
+    bottom : float
+        What it is divided by; 1 where by nothing.
+    bottom_draws : ndarray
+        (n_draws,) of it.
     n, events : int
         What it rests on.
     """

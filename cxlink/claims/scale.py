@@ -76,8 +76,10 @@ class Scale:
 
         Returns
         -------
-        top, bottom : ndarray
-            Their ratio is in the claim's unit.
+        top : ndarray
+            Outcome.
+        bottom : ndarray
+            What it is divided by: the ratio is in the claim's unit.
         """
         claim, kept = self.claim, effect[..., CUSTOMERS]
         by = 100.0 * kept / self.population if claim.lever == "retention" else effect[..., EXPERIENCE]
@@ -106,8 +108,10 @@ class Scale:
 
         Returns
         -------
-        top, bottom : ndarray
-            Their ratio is in the claim's unit.
+        top : ndarray
+            Outcome.
+        bottom : ndarray
+            What it is divided by: the ratio is in the claim's unit.
         """
         claim, one = self.claim, np.ones_like(mean)
         if self.is_leaving:

@@ -172,7 +172,7 @@ def _range(times: Estimate) -> str:
     return f"{show_number(times.low)} to {show_number(times.high)}"
 
 
-def say_why(verdict: ClaimVerdict, power: ClaimPower, *, equivalent: bool) -> str:
+def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, *, equivalent: bool) -> str:
     """One line: why.
 
     Parameters
@@ -181,6 +181,8 @@ def say_why(verdict: ClaimVerdict, power: ClaimPower, *, equivalent: bool) -> st
         Of a claim that an estimate decides.
     power : ClaimPower
         Of that estimate.
+    estimate : Estimate
+        With its 90% interval.
     equivalent : bool
         Whether any effect a quarter as large as claimed is ruled out.
 
@@ -197,8 +199,13 @@ def say_why(verdict: ClaimVerdict, power: ClaimPower, *, equivalent: bool) -> st
         "no_effect_shown": f"Were the claim true, it would have been found with a chance of {chance}"
         + ("; any effect a quarter of its size is ruled out (equivalent to zero)." if equivalent else "."),
         "contradicted": "The whole interval lies on the other side of zero.",
-        "imprecise": f"The data neither bear it out nor rule it out. Were it true, it would be found with a chance of"
-        f" {chance}; found four times in five is an effect of {show_number(power.detectable)}.",
+        "imprecise": (
+            "There is an effect, and the claim may be right, but the interval is too wide to bear it out within a factor"
+            " of 1.25."
+            if estimate.low > 0 or estimate.high < 0
+            else "The data neither bear it out nor rule it out. Were it true, it would be found with a chance of"
+            f" {chance}; found four times in five is an effect of {show_number(power.detectable)}."
+        ),
         "not_identifiable": "",
     }[verdict]
 
@@ -224,14 +231,14 @@ def say_settle(claimed: float, error: float, delta: float, months_seen: float) -
     """
     size = abs(claimed)
     wanted = size / 2.8 if error > size / 2.8 else size * (1 - 1 / delta) / (1.645 + 0.842)
-    aim = "find it, were it true" if error > size / 2.8 else "bear it out, were it true"
+    aim = "find it" if error > size / 2.8 else "bear it out"
     times = max((error / wanted) ** 2, 1.1)
     if times > MUCH:
-        return f"To {aim} takes more than {MUCH:.0f} times as many incidents and answers: not by waiting."
+        return f"Were it true, to {aim} would take more than {MUCH:.0f} times as many incidents and answers."
     more = math.ceil((times - 1) * months_seen)
     return (
-        f"To {aim} takes about {show_number(times) if times < 10 else f'{times:.0f}'} times as many incidents and"
-        f" answers: {more} more months at this pace, or as many more customers."
+        f"Were it true, to {aim} would take about {show_number(times) if times < 10 else f'{times:.0f}'} times as many"
+        f" incidents and answers: {more} more months at this pace, or that many more customers."
     )
 
 

@@ -21,6 +21,7 @@ from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import Faults
 
 if TYPE_CHECKING:
+    from cxlink.claims import read_claims
     from cxlink.pipeline import LinkedData
 
 
@@ -40,6 +41,7 @@ def check(
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
+    read_claims(settings)  # what cannot be read is told before anything is loaded
     cut_off = read_day(as_of)
     engine = open_engine_for(settings)
     try:

@@ -109,10 +109,10 @@ class EffectDraws:
     """
 
     alone: np.ndarray
-    joint: np.ndarray
-    as_is: np.ndarray
     alone_point: np.ndarray
+    joint: np.ndarray
     joint_point: np.ndarray
+    as_is: np.ndarray
     as_is_point: np.ndarray
 
 
