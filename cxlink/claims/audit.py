@@ -133,28 +133,12 @@ class _Data:
         climbed = ladder.climb()
         levers = estimate_levers(scale, self.impact, self.churn, months=self.settings.model.horizon_months)
         rungs = (*(one.rung for one in climbed), levers.joint.rung)
-        decides, faults = self._choose(climbed, levers.joint, levers.faults, ladder)
+        decides, faults = choose_deciding(climbed, levers.joint, levers.faults, ladder)
         naive = next(rung.answer for rung in rungs if rung.name == NAIVE)
         about = Deciding(
             read, reading, scale.claimed, scale.unit, naive, rungs, levers.each, self._months_seen, decides, faults
         )
         return judge(about)
-
-    def _choose(
-        self, climbed: list[Climbed], joint: Climbed, faults: tuple[str, ...], ladder: Ladder
-    ) -> tuple[Climbed, tuple[str, ...]]:
-        """Choose by a rule that knows no numbers: through components; else within customers; else nothing decides."""
-        if joint.quantity is not None:
-            return joint, faults
-        by_name = {one.rung.name: one for one in climbed}
-        within = by_name[CORRECTED]
-        if within.quantity is None or isinstance(within.rung.answer, NotEstimable):
-            reason = joint.rung.answer
-            told = reason.reason if isinstance(reason, NotEstimable) else ""
-            other = by_name[WITHIN].rung.answer if by_name[WITHIN].quantity is None else within.rung.answer
-            also = f"; within customers: {other.reason}" if isinstance(other, NotEstimable) else ""
-            return joint, (f"through components: {told}{also}",)
-        return within, find_faults(ladder)
 
     def _missing(self, claim: SlopeClaim, scale: Scale) -> NotEstimable | None:
         if claim.lever != "retention":
@@ -234,3 +218,37 @@ class _Data:
                 (),
             )
         )
+
+
+def choose_deciding(
+    climbed: Sequence[Climbed], joint: Climbed, faults: tuple[str, ...], ladder: Ladder
+) -> tuple[Climbed, tuple[str, ...]]:
+    """Choose what decides by a rule that knows no numbers: through components; else within customers; else nothing.
+
+    Parameters
+    ----------
+    climbed : sequence of Climbed
+        Rungs that rest on answers.
+    joint : Climbed
+        Through components.
+    faults : tuple of str
+        Why that one is not to be trusted.
+    ladder : Ladder
+        For the tests that answers must pass.
+
+    Returns
+    -------
+    Climbed
+        The deciding rung.
+    tuple of str
+        Why it must not decide; empty where it may.
+    """
+    if joint.quantity is not None:
+        return joint, faults
+    by_name = {one.rung.name: one for one in climbed}
+    plain, corrected = by_name[WITHIN], by_name[CORRECTED]
+    if corrected.quantity is not None and not isinstance(corrected.rung.answer, NotEstimable):
+        return corrected, find_faults(ladder)
+    other = plain.rung.answer if plain.quantity is None else corrected.rung.answer
+    told = (("through components", joint.rung.answer), ("within customers", other))
+    return joint, tuple(f"{name}: {one.reason}" for name, one in told if isinstance(one, NotEstimable))

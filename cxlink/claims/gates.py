@@ -10,6 +10,8 @@ from scipy.stats import norm
 from cxlink.claims.ladder import Ladder
 from cxlink.stats import EstimationError, fit_clustered_ols, fit_kept_columns
 from cxlink.stats.sensitivity import (
+    Coefficient,
+    Strength,
     adjust_for_confounder,
     bound_confounder,
     measure_coefficient,
@@ -57,6 +59,15 @@ def _placebo(ladder: Ladder) -> Iterator[str]:
         yield "the score goes with revenue before it was given, which it cannot have moved"
 
 
+def _explains_away(coefficient: Coefficient, strength: Strength) -> bool:
+    try:
+        bound = bound_confounder(strength)
+    except EstimationError:
+        # one as strong as this would explain more of the score than there is
+        return True
+    return adjust_for_confounder(coefficient, bound).estimate * coefficient.estimate <= 0
+
+
 def _hidden_cause(ladder: Ladder) -> Iterator[str]:
     """A cause as strong as the strongest one known must not explain the slope away."""
     panel = ladder.panel
@@ -68,15 +79,13 @@ def _hidden_cause(ladder: Ladder) -> Iterator[str]:
         if not kept[0]:
             yield "scores do not differ beyond what attributes tell"
             return
-        coefficient = measure_coefficient(X[:, kept], total, 0)
+        X, places = X[:, kept], np.flatnonzero(kept)
+        coefficient = measure_coefficient(X, total, 0)
         needed = robustness_value(coefficient).value
         names = ("", "", *panel.names)
         for place in (place for place in range(2, len(names)) if kept[place]):
-            others = kept.copy()
-            others[place] = False
-            strength = measure_strength(X[:, others], total, 0, X[:, place])
-            left = adjust_for_confounder(coefficient, bound_confounder(strength)).estimate
-            if left * coefficient.estimate <= 0:
+            strength = measure_strength(X, total, 0, [int(np.searchsorted(places, place))])
+            if _explains_away(coefficient, strength):
                 yield (
                     f"a cause as strong as {names[place]} would explain it away (it takes {needed:.1%} of what is left"
                     " of score and outcome)"

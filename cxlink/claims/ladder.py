@@ -139,6 +139,8 @@ class Ladder:
         return np.column_stack([*first, *([] if self.scale.is_leaving else [panel.price]), panel.quarters])
 
     def _quantity(self, X: np.ndarray, followed: np.ndarray, rows: np.ndarray, *, within: bool = False) -> Quantity:
+        if not rows.any():
+            raise EstimationError("no answer was given in that time")
         outcome, who = self.outcome[rows], self.panel.customer[rows]
         fit = fit_monthly_slopes(X[rows], outcome, followed[rows], who, within=within)
         mean = fit_monthly_slopes(np.ones((len(who), 1)), outcome, followed[rows], who)

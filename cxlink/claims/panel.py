@@ -125,7 +125,8 @@ def _month_of(day: np.ndarray) -> npt.NDArray[np.int64]:
 def _quarters(month: np.ndarray) -> np.ndarray:
     """All but the first."""
     quarter = month // 3
-    return (quarter[:, None] == np.unique(quarter)[None, 1:]).astype(float)
+    columns: np.ndarray = (quarter[:, None] == np.unique(quarter)[None, 1:]).astype(float)
+    return columns
 
 
 def _change_before(

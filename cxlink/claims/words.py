@@ -200,8 +200,8 @@ def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, *, equ
         + ("; any effect a quarter of its size is ruled out (equivalent to zero)." if equivalent else "."),
         "contradicted": "The whole interval lies on the other side of zero.",
         "imprecise": (
-            "There is an effect, and the claim may be right, but the interval is too wide to bear it out within a factor"
-            " of 1.25."
+            "There is an effect, and the claim may be right, but the interval is too wide to bear it out within a"
+            " factor of 1.25."
             if estimate.low > 0 or estimate.high < 0
             else "The data neither bear it out nor rule it out. Were it true, it would be found with a chance of"
             f" {chance}; found four times in five is an effect of {show_number(power.detectable)}."

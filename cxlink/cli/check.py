@@ -21,7 +21,6 @@ from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import Faults
 
 if TYPE_CHECKING:
-    from cxlink.claims import read_claims
     from cxlink.pipeline import LinkedData
 
 
@@ -33,6 +32,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Load and link only: ledger, quarantine, coverage and readiness."""
+    from cxlink.claims import read_claims
     from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
     from cxlink.pipeline import load_and_link

@@ -9,9 +9,15 @@ import pytest
 
 from cxlink.churn import fit_churn
 from cxlink.claims import ReadClaim, audit_claims, read_library
+from cxlink.claims.audit import choose_deciding
+from cxlink.claims.gates import find_faults
 from cxlink.claims.grammar import parse_claim
+from cxlink.claims.ladder import Climbed, Ladder
+from cxlink.claims.model import SlopeClaim
+from cxlink.claims.panel import Panel
+from cxlink.claims.scale import Scale
 from cxlink.estimate import Estimate, NotEstimable
-from cxlink.handoff import AuditedClaim, ChurnFit, Impact, Linked
+from cxlink.handoff import AuditedClaim, ChurnFit, Impact, Linked, Rung
 from cxlink.impact import estimate_impact
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
@@ -165,6 +171,22 @@ def test_where_a_component_is_in_doubt_its_worth_decides_nothing(fitted: Fitted)
     assert "usage" in one.why
 
 
+def test_where_components_cannot_tell_the_corrected_estimate_within_customers_decides(fitted: Fitted) -> None:
+    ladder = drifting(fitted)
+    refused = Climbed(Rung("through components", NotEstimable("nothing moved the score", "incidents"), ""), None)
+    decides, faults = choose_deciding(ladder.climb(), refused, (), ladder)
+    assert (decides.rung.name, faults) == ("within customers, corrected", ())
+    decides, faults = choose_deciding(drifting(fitted, before=0.3).climb(), refused, (), drifting(fitted, before=0.3))
+    assert len(faults) == 1
+
+
+def test_worth_of_groups_is_told_of_their_own_revenue(fitted: Fitted) -> None:
+    two, half = fitted.audit("promoters are worth 3x detractors", "detractors are worth 0.3x promoters")
+    assert {two.verdict, half.verdict} <= {"overstated", "no_effect_shown"}
+    more, less = number_of(two.estimate).point / 100, number_of(half.estimate).point / 100
+    assert (1 + more) * (1 + less) == pytest.approx(1.0)
+
+
 def test_leaving_of_a_group_is_counted_with_those_not_followed_to_the_end(fitted: Fitted) -> None:
     (one,) = fitted.audit("detractors: 50% leave in 90 days")
     assert one.verdict == "overstated"
@@ -178,6 +200,58 @@ def test_leaving_of_a_group_is_counted_with_those_not_followed_to_the_end(fitted
     old = (day <= linked.to_day - 90) & (ends > day) & people["at_risk"].to_numpy()[who] & (day >= linked.from_day)
     left = (people["event"].to_numpy()[who] == 1) & (ends - day <= 90)
     assert estimate.point == pytest.approx(100 * left[old].mean(), abs=3 * (estimate.high - estimate.low) / 3.29)
+
+
+MONTHS, SLOPE, CHANCE = 6, 0.05, 0.8
+
+
+def drifting(fitted: Fitted, *, before: float = 0.0, hidden: float = 0.0) -> Ladder:
+    """Answers whose views drift and move revenue; ``before``: revenue moved first; ``hidden``: tenure moves both."""
+    rng, n, times = np.random.default_rng(8), 1000, 6
+    who = np.repeat(np.arange(n), times)
+    view, told = rng.normal(size=n), []
+    for _ in range(times):
+        told.append(view.copy())
+        view = 0.5 * view + np.sqrt(0.75) * rng.normal(size=n)
+    drawn, tenure = np.column_stack(told).ravel(), rng.normal(size=len(who))
+    score = drawn + CHANCE * rng.normal(size=len(who)) + hidden * tenure
+    revenue = 10 + SLOPE * drawn[:, None] + hidden * tenure[:, None] + rng.normal(size=(len(who), MONTHS))
+    day = fitted.linked.from_day + 150.0 * np.tile(np.arange(times), n)
+    panel = Panel(
+        customer=who,
+        day=day.astype(np.int64),
+        raw=score,
+        value=score,
+        columns=np.column_stack([tenure, rng.normal(size=len(who))]),
+        names=("tenure", "first year"),
+        quarters=np.zeros((len(who), 0)),
+        price=np.full(len(who), 10.0) + rng.normal(size=len(who)),
+        revenue=revenue,
+        left=np.zeros((len(who), MONTHS), dtype=bool),
+        revenue_followed=np.full(len(who), MONTHS),
+        left_followed=np.full(len(who), MONTHS),
+        change_before=before * score + rng.normal(size=len(who)),
+        has_prices=True,
+    )
+    claim = SlopeClaim(1.0, "csat", 1.0, "money", "revenue", "EUR", a_customer=True)
+    scale = Scale(claim, "csat", 1000, 1.0, "EUR", MONTHS)
+    return Ladder(fitted.linked, panel, scale, fitted.weights)
+
+
+def test_chance_in_answers_is_taken_off_within_customers(fitted: Fitted) -> None:
+    rungs = {one.rung.name: number_of(one.rung.answer) for one in drifting(fitted).climb()}
+    within, corrected, true = rungs["within customers"], rungs["within customers, corrected"], MONTHS * SLOPE
+    assert within.high < true
+    # three standard errors
+    assert corrected.point == pytest.approx(true, abs=3 * (corrected.high - corrected.low) / 3.29)
+    assert corrected.low > within.point
+
+
+def test_slopes_between_answers_pass_their_tests_or_do_not_decide(fitted: Fitted) -> None:
+    assert find_faults(drifting(fitted)) == ()
+    assert "before it was given" in find_faults(drifting(fitted, before=0.3))[0]
+    strong = find_faults(drifting(fitted, hidden=3.0))
+    assert "tenure" in strong[0]
 
 
 def test_the_library_is_tested_claim_by_claim(fitted: Fitted) -> None:
