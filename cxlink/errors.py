@@ -45,6 +45,8 @@ class CxlinkError(Exception):
     """
 
     exit_code = ExitCode.BUG
+    below: tuple[str, ...] = ()
+    """Lines that show the place, such as a text with a mark under it."""
 
     def __init__(self, code: str, place: str, message: str, remedy: str) -> None:
         super().__init__(f"{code} {place}: {message} {remedy}")

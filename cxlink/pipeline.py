@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from cxlink.churn import fit_churn, validate_churn
+from cxlink.claims import audit_claims, read_claims
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
@@ -259,6 +260,7 @@ def run(
         progress=lambda share: progress("impact", share),
     )
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
+    claims = audit_claims(data.linked, churn, impact, settings, read_claims(settings), weights=weights)
     return RunResult(
         project=settings.project.name,
         currency=settings.project.currency,
@@ -276,8 +278,9 @@ def run(
         churn=churn,
         impact=impact,
         readiness=data.readiness,
-        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages),
+        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages, *claims.messages),
         drivers=drivers,
+        claims=claims,
     )
 
 

@@ -77,7 +77,6 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     groups = {
         "[gates]": settings.gates.rules,
         "[[changes]]": settings.changes,
-        "[[claims]]": settings.claims,
         "[report] language": settings.report.language != "en",
     }
     ignored = [name for name, given in groups.items() if given]

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from cxlink.cli import (
     check,
     churn,
+    claim,
     demo,
     drivers,
     explain,
@@ -28,7 +29,7 @@ from cxlink.cli import (
     sql,
     tag,
 )
-from cxlink.cli.consoles import say_error
+from cxlink.cli.consoles import say, say_error
 from cxlink.cli.groups import GroupedCommands
 from cxlink.errors import CxlinkError, ExitCode, Faults
 
@@ -47,6 +48,7 @@ app.command("demo", rich_help_panel="Start")(demo.demo)
 app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
+app.command("claim", rich_help_panel="Decide")(claim.claim)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
@@ -90,7 +92,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             return _exit_code_of_signal()
         lines, code = _explain(error)
         for line in lines:
-            say_error(line)
+            (say if line.startswith("  ") else say_error)(line)
         if debug:
             raise
         return int(code)
@@ -103,9 +105,9 @@ def _exit_code_of_signal() -> int:
 
 def _explain(error: Exception) -> tuple[list[str], ExitCode]:
     if isinstance(error, Faults):
-        return [str(fault) for fault in error.faults], error.exit_code
+        return [line for fault in error.faults for line in (str(fault), *fault.below)], error.exit_code
     if isinstance(error, CxlinkError):
-        return [str(error)], error.exit_code
+        return [str(error), *error.below], error.exit_code
     if type(error).__name__ == "QueryError":
         return [
             f"CX903 engine: {error}. Look for amounts too large to add up, or report it with --debug."

@@ -32,6 +32,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Load and link only: ledger, quarantine, coverage and readiness."""
+    from cxlink.claims import read_claims
     from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
     from cxlink.pipeline import load_and_link
@@ -40,6 +41,7 @@ def check(
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
+    read_claims(settings)  # what cannot be read is told before anything is loaded
     cut_off = read_day(as_of)
     engine = open_engine_for(settings)
     try:

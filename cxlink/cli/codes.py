@@ -98,6 +98,7 @@ def all_codes() -> Codes:
         Code to title, meaning and remedy.
     """
     from cxlink.churn.codes import CODES as OF_CHURN
+    from cxlink.claims.codes import CODES as OF_CLAIMS
     from cxlink.impact.codes import CODES as OF_IMPACT
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
@@ -106,4 +107,5 @@ def all_codes() -> Codes:
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
 
-    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_PROFILES, **OF_REPORT, **OF_SIMULATE}
+    stages = (OF_LOAD, OF_LINK, OF_TAG, OF_CHURN, OF_IMPACT, OF_CLAIMS, OF_PROFILES, OF_REPORT, OF_SIMULATE)
+    return OWN | {code: told for codes in stages for code, told in codes.items()}

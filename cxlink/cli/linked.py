@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def linked_data(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tuple[Settings, LinkedData]]:
+def linked_data(
+    config: Path, as_of: str | None, *, quiet: bool, changed: Callable[[Settings], Settings] | None = None
+) -> Iterator[tuple[Settings, LinkedData]]:
     """Read a configuration, and load and link what it names.
 
     Parameters
@@ -28,6 +30,8 @@ def linked_data(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tup
         Cut-off, as typed.
     quiet : bool
         Whether progress is shown.
+    changed : callable, optional
+        What the command asks for beside the configuration.
 
     Yields
     ------
@@ -38,6 +42,7 @@ def linked_data(config: Path, as_of: str | None, *, quiet: bool) -> Iterator[tup
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
+    settings = settings if changed is None else changed(settings)
     cut_off = read_day(as_of)
     engine = open_engine_for(settings)
     try:

@@ -68,6 +68,7 @@ def run_job(
     Path
         The folder of the reports.
     """
+    from cxlink.claims import read_claims
     from cxlink.cli.provenance import keep_ledger, provenance_of
     from cxlink.load import RefusedData
     from cxlink.pipeline import run as run_stages
@@ -78,6 +79,7 @@ def run_job(
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
+    read_claims(settings)  # what cannot be read is told before anything is loaded
     cut_off = read_day(as_of)
     if out is not None:
         check_out(out)

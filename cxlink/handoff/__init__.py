@@ -1,10 +1,12 @@
 """What a stage hands to the next: frozen, documented, and the only place where stages meet.
 
 ``load`` hands over :class:`Loaded`, ``tag`` :class:`Tagged`, ``link`` :class:`Linked`, ``churn``
-:class:`ChurnFit`, ``impact`` :class:`Impact`; ``report`` gets all of them as :class:`RunResult`.
+:class:`ChurnFit`, ``impact`` :class:`Impact`, ``claims`` :class:`ClaimAudit`;
+``report`` gets all of them as :class:`RunResult`.
 """
 
 from cxlink.handoff.answering import Answering
+from cxlink.handoff.claims import AuditedClaim, ClaimAudit, ClaimPower, ClaimVerdict, Rung
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.doubts import (
     ComponentDoubt,
@@ -25,7 +27,7 @@ from cxlink.handoff.drivers import (
     RatingDrivers,
     ScoreContrast,
 )
-from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
+from cxlink.handoff.effects import ComponentEffect, EffectDraws, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.events import EventMonth, EventStudy
 from cxlink.handoff.hazards import (
@@ -84,9 +86,13 @@ __all__ = [
     "AmbiguousNames",
     "AnswerBias",
     "Answering",
+    "AuditedClaim",
     "CauseCount",
     "CheckedEffect",
     "ChurnFit",
+    "ClaimAudit",
+    "ClaimPower",
+    "ClaimVerdict",
     "ComponentDoubt",
     "ComponentDriver",
     "ComponentEffect",
@@ -104,6 +110,7 @@ __all__ = [
     "Doubt",
     "Doubts",
     "Drivers",
+    "EffectDraws",
     "Employees",
     "EndPlacebo",
     "EventMonth",
@@ -149,6 +156,7 @@ __all__ = [
     "ResponseRate",
     "RiskGroup",
     "RunResult",
+    "Rung",
     "ScoreContrast",
     "ScoreDoubt",
     "ScoreGap",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cxlink.estimate import NotEstimable
+from cxlink.handoff.claims import ClaimAudit
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cxlink.estimate import Answer
     from cxlink.handoff.answering import Answering
     from cxlink.handoff.cohorts import CustomerGroups
@@ -89,6 +92,31 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectDraws:
+    """Effects over the active customers, draw by draw, for what must be reckoned from several of them at once.
+
+    The last axis is customers kept, revenue kept, avoidable cost saved, and KPI points; money is discounted at
+    mid-month.
+
+    Parameters
+    ----------
+    alone, alone_point : ndarray
+        (n_draws, n_components, 4) and (n_components, 4): each component's incidents stopped.
+    joint, joint_point : ndarray
+        (n_draws, 4) and (4,): all of them stopped.
+    as_is, as_is_point : ndarray
+        (n_draws, 4) and (4,): what there is where nothing is stopped; the third is avoidable cost.
+    """
+
+    alone: np.ndarray
+    alone_point: np.ndarray
+    joint: np.ndarray
+    joint_point: np.ndarray
+    as_is: np.ndarray
+    as_is_point: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
     """Effects of each component and of all together, over the customers active at the cut-off.
 
@@ -100,7 +128,8 @@ class Impact:
     components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
     costs to serve, by component. ``doubts`` says how far all that can be trusted,
-    and ``left_out`` names the components that customers and money kept by all together leave out.
+    and ``left_out`` names the components that customers and money kept by all together leave out. ``draws`` are what
+    the intervals are made of.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -122,6 +151,7 @@ class Impact:
     serving: tuple[ComponentServing, ...] = ()
     doubts: Doubts | NotEstimable = NOT_LOOKED_AT
     left_out: tuple[str, ...] = ()
+    draws: EffectDraws | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +186,4 @@ class RunResult:
     readiness: tuple[Readiness, ...]
     messages: tuple[Message, ...]
     drivers: Drivers | NotEstimable = NOT_LOOKED_AT
+    claims: ClaimAudit = field(default_factory=ClaimAudit)

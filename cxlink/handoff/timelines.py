@@ -120,7 +120,7 @@ class Linked:
         Columns customer, asked_day: invitations that nobody answered; None where invitations are not given.
     monthly_prices : DataFrame or None
         Columns customer, month (whole months since year 0), price (project currency, at constant rates): what recurring
-        charges bear for each month of the window. None unless ``[model] event_study`` asks for it.
+        charges bear for each month of the window. None unless ``[model] event_study`` or ``[[claims]]`` ask for it.
     segments : mapping of str to ndarray
         Of each attribute of ``[report] segments`` the customers' values as texts, (n_customers,) in the order of the
         key; rare ones are ``other``, empty ones ``missing``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,6 +52,8 @@ class Contrasts:
         (n_groups,) revenue as is of one customer of each group of the base, on average.
     segments : ndarray
         (n_segments, n_components + 1, 4) ``alone`` and, last, ``joint``, of the customers of each segment.
+    as_is : ndarray
+        (4,) customers, revenue, avoidable cost and experience where nothing is removed, under expected exposures.
     """
 
     alone: np.ndarray
@@ -61,6 +63,7 @@ class Contrasts:
     ceiling: np.ndarray
     held: np.ndarray
     segments: np.ndarray
+    as_is: np.ndarray = field(default_factory=lambda: np.zeros(4))
 
     def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
         """Move from one centre to another.
@@ -83,6 +86,7 @@ class Contrasts:
             self.ceiling + to.ceiling - less.ceiling,
             self.held + to.held - less.held,
             self.segments + to.segments - less.segments,
+            self.as_is + to.as_is - less.as_is,
         )
 
 
@@ -417,7 +421,8 @@ class Projector:
         joint = stopped(frozenset(range(n)))
         singles = [by_segment[frozenset([place])] for place in range(n)]
         segments = np.stack([*singles, by_segment[frozenset(range(n))]], axis=1)
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, joint, ceiling, held, segments)
+        totals = np.array([as_is.customers, as_is.revenue, as_is.cost, as_is.experience])
+        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, joint, ceiling, held, segments, totals)
 
     def _segment_gains(self, as_is: np.ndarray, values: np.ndarray) -> np.ndarray:
         return segment_gains(as_is, values, self._base.weight, self._base.segments)
@@ -548,4 +553,5 @@ def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
         simulation.ceiling,
         simulation.held,
         simulation.segments,
+        expected.as_is,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxlink.handoff import Simulated
+from cxlink.handoff import EffectDraws, Simulated
 from cxlink.impact.gcomp import FUTURES, Base, Contrasts, Fits, Projector, Simulation, put_together
 from cxlink.parallel import in_order
 
@@ -32,6 +32,24 @@ class Projection:
     simulated: Simulated
     segment_error: np.ndarray
     sampled: np.ndarray
+
+    def effect_draws(self) -> EffectDraws:
+        """Hand on what intervals are made of.
+
+        Returns
+        -------
+        EffectDraws
+            Of all customers of the base.
+        """
+        point, draws = self.point, self.draws
+        return EffectDraws(
+            alone=np.array([one.alone for one in draws]),
+            joint=np.array([one.joint for one in draws]),
+            as_is=np.array([one.as_is for one in draws]),
+            alone_point=point.alone,
+            joint_point=point.joint,
+            as_is_point=point.as_is,
+        )
 
 
 def project(

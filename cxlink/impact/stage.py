@@ -81,6 +81,8 @@ def estimate_impact(
         An answer in every cell.
     """
     model = settings.model
+    # prices by month are there for claims too
+    studied = linked if model.event_study else replace(linked, monthly_prices=None)
     kpi = choose_kpi(linked, model.kpi)
     unit = KPI_UNITS[kpi]
     answers = gather_answers(linked, kpi, model.exposure_days)
@@ -102,7 +104,7 @@ def estimate_impact(
     if len(base.customer) == 0:
         nobody = linked.churn_refusal or NotEstimable("nobody is active at the cut-off", "customers still active")
         observed = estimate_observed(linked, churn, kpi, answers, experience, level, answering)
-        studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
+        studies, told = study_events(studied, currency=settings.project.currency, weights=weights, rng=rng)
         return replace(
             observed,
             groups=nobody,
@@ -156,7 +158,7 @@ def estimate_impact(
     doubts = build_doubts(fitted, components, evidence, winner, find_late_attributes(linked, model.exposure_days))
     n_unpriced = int((base.price == 0).sum())
     # last of all that draws from rng, so that other figures stay what they are without it
-    studies, told = study_events(linked, currency=settings.project.currency, weights=weights, rng=rng)
+    studies, told = study_events(studied, currency=settings.project.currency, weights=weights, rng=rng)
     return Impact(
         kpi=kpi,
         kpi_unit=unit,
@@ -188,4 +190,5 @@ def estimate_impact(
         serving=serving,
         doubts=doubts,
         left_out=table.left_out(),
+        draws=projected.effect_draws(),
     )

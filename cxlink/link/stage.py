@@ -91,7 +91,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         loaded,
         incidents if said is None else pd.concat([incidents, said]),
         len(customers),
-        keep_months=settings.model.event_study,
+        keep_months=settings.model.event_study or bool(settings.claims),
     )
     by_month = prices.by_month
     loaded.engine.execute("drop table narrow_revenue")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
 from cxlink.report.answering_sections import build_answering_section
+from cxlink.report.claim_sections import build_claim_sections, say_claim
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
 from cxlink.report.diagnostics import collect_messages, money_difference
@@ -103,6 +104,7 @@ def build_document(result: RunResult) -> Document:
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
         event_studies=impact.event_studies,
+        claim_lines=tuple(say_claim(one) for one in result.claims.claims),
         drivers=build_driver_lines(result.drivers, published=published),
         segments=build_segment_table(
             impact.segments,
@@ -125,6 +127,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
     impact = result.impact
     return (
         *_words(result),
+        *build_claim_sections(result.claims.claims),
         build_answering_section(impact.answering, kpi_unit=impact.kpi_unit),
         *build_driver_sections(result.drivers, published=published),
         *build_segment_section(

@@ -278,6 +278,7 @@ class Document:
     event_studies: tuple[EventStudy, ...] = ()
     drivers: tuple[DriverLine, ...] = ()
     segments: SegmentTable | None = None
+    claim_lines: tuple[str, ...] = ()
 
     @property
     def header(self) -> Sentence:

@@ -26,6 +26,7 @@ from cxlink.handoff import (
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
+from cxlink.report.claim_results import build_claim_results
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.doubt_results import build_doubts_result
 from cxlink.report.driver_results import build_driver_results
@@ -106,7 +107,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         unexplained=[_unexplained(one, published=published) for one in result.unexplained],
         churn=_churn(result.churn, published=published),
         changes=[],
-        claims=[],
+        claims=build_claim_results(result.claims),
         kpis=[],
         monitor=[],
         bridge=[],

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.answering_models import AnsweringResult
+from cxlink.report.claim_models import ClaimResult
 from cxlink.report.doubt_models import DoubtsResult
 from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
@@ -233,20 +234,6 @@ class ChangeResult(Part):
     probability_npv_positive: float | None
     probability_npv_positive_allowing_for_doubt: float | None
     break_even_reduction: float | None
-
-
-class ClaimResult(Part):
-    """Whether a claim holds here."""
-
-    text: str
-    verdict: Literal[
-        "supported", "overstated", "understated", "no_effect_shown", "contradicted", "imprecise", "not_identifiable"
-    ]
-    claimed: float
-    naive: AnswerResult
-    estimate: AnswerResult
-    inflation: AnswerResult
-    reasons: list[str]
 
 
 class KpiResult(Part):

@@ -25,6 +25,7 @@ from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_d
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_claims import suppress_claims
 from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
@@ -89,6 +90,7 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         linked=replace(result.linked, messages=_hide_digits(result.linked.messages)),
         messages=(*_hide_digits(result.messages), note),
         drivers=suppress_drivers(result.drivers),
+        claims=suppress_claims(result.claims, hidden=hidden),
     )
 
 

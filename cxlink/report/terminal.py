@@ -128,6 +128,7 @@ def render_terminal(document: Document, *, width: int = 80, out: Path | None = N
         Text(),
         *render_table(document.table, width),
         *_below(document, width),
+        *_claims(document, width),
         *_notices(document.notices, width),
         *_next(document, width, out),
     ]
@@ -146,6 +147,12 @@ def _below(document: Document, width: int) -> list[Text]:
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
     return lines
+
+
+def _claims(document: Document, width: int) -> list[Text]:
+    said = (hang("- ", render_text(line, Sink.TERMINAL), width, "") for line in document.claim_lines)
+    lines = [line for one in said for line in one]
+    return [Text(), Text("Claims", "bold"), *lines] if lines else []
 
 
 def _notices(notices: tuple[Notice, ...], width: int) -> list[Text]:

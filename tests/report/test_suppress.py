@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from cxlink.estimate import Estimate, NotEstimable
-from cxlink.handoff import Drivers, RatingDrivers, RunResult
+from cxlink.handoff import AuditedClaim, ClaimAudit, ClaimPower, Drivers, RatingDrivers, Rung, RunResult
 from cxlink.report.document import build_document
 from cxlink.report.results import build_results
 from cxlink.report.suppress import show_count
+from cxlink.report.suppress_claims import suppress_claims
 from cxlink.report.write import write_outputs
 from tests.report.conftest import customer_groups, drivers, employees, points, promise_gaps
 
@@ -264,3 +265,55 @@ def test_no_file_of_the_public_tells_a_small_count_of_drivers(result: RunResult,
         assert "7 customers answered both" not in text
         assert "8 customers rated it" not in text
     assert "fewer than 10 customers answered both" in (tmp_path / "out" / "tables" / "drivers.csv").read_text()
+
+
+def audited(hidden_name: str) -> ClaimAudit:
+    told = Estimate(0.2, 0.1, 0.3, 0.9, "% of revenue by NPS point", 500, 80, "test")
+    few = replace(told, n=7)
+    refusal = NotEstimable("9 customers answered three times, needs 30", "more answers")
+    return ClaimAudit(
+        (
+            AuditedClaim(
+                text="+1 NPS = 1% revenue",
+                source="",
+                reading="A point.",
+                verdict="overstated",
+                claimed=1.0,
+                unit=told.unit,
+                naive=few,
+                estimate=told,
+                decided_by="through components",
+                inflation=replace(told, point=5.0, low=3.3, high=10.0, level=0.95),
+                inflation_set="3.3 to 10 times",
+                rungs=(
+                    Rung("between customers", few, ""),
+                    Rung("within", refusal, ""),
+                    Rung("through components", told, ""),
+                ),
+                levers=(Rung(hidden_name, told, "through this component alone"),),
+                power=ClaimPower(0.17, 0.99, 0.0, 1.0),
+                sentence="Overstated about 5 times (95%: 3.3 to 10): claimed 1, here 0.2.",
+                why="There is an effect.",
+                settle="",
+                reasons=("There is an effect.",),
+            ),
+        )
+    )
+
+
+def test_claims_tell_nothing_of_hidden_components(published: RunResult) -> None:
+    shown = build_results(replace(published, claims=audited("billing")))["claims"][0]
+    assert shown["levers"] == []
+    assert "suppressed" in shown["rungs"][0]["answer"]["not_estimable"]
+    assert "9" not in shown["rungs"][1]["answer"]["not_estimable"]
+
+
+def test_a_claim_gives_no_single_hidden_component_away() -> None:
+    (one,) = suppress_claims(audited("billing"), hidden=1).claims
+    assert isinstance(one.estimate, NotEstimable)
+    assert isinstance(one.inflation, NotEstimable)
+    assert isinstance(one.rungs[-1].answer, NotEstimable)
+    assert (one.sentence, one.inflation_set, one.power) == ("Overstated.", "", None)
+    (open_one,) = suppress_claims(audited("billing"), hidden=0).claims
+    assert open_one.levers
+    assert open_one.estimate == audited("billing").claims[0].estimate
