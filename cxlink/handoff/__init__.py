@@ -46,6 +46,7 @@ from cxlink.handoff.hazards import (
     TestResult,
     Validation,
 )
+from cxlink.handoff.kpis import KpiGain, KpiPair, KpiRace, Kpis
 from cxlink.handoff.linkage import (
     AmbiguousNames,
     AnswerBias,
@@ -119,6 +120,10 @@ __all__ = [
     "JudgedReasons",
     "KeyMatch",
     "KpiDrivers",
+    "KpiGain",
+    "KpiPair",
+    "KpiRace",
+    "Kpis",
     "LabelledIncidents",
     "LagProfile",
     "LeavingPrediction",
