@@ -14,8 +14,10 @@ from cxlink.churn import fit_churn, validate_churn
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
+from cxlink.estimate import NotEstimable
 from cxlink.handoff import (
     CauseCount,
+    Kpis,
     Linked,
     Loaded,
     Message,
@@ -25,6 +27,7 @@ from cxlink.handoff import (
     Unexplained,
 )
 from cxlink.impact import estimate_impact, find_drivers
+from cxlink.kpis import compare_kpis
 from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
@@ -258,6 +261,8 @@ def run(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
+    progress("kpis", 0.0)
+    kpis = compare_kpis(data.linked, settings, weights=weights)
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     return RunResult(
         project=settings.project.name,
@@ -276,9 +281,14 @@ def run(
         churn=churn,
         impact=impact,
         readiness=data.readiness,
-        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages),
+        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages, *_messages_of(kpis)),
         drivers=drivers,
+        kpis=kpis,
     )
+
+
+def _messages_of(kpis: Kpis | NotEstimable) -> tuple[Message, ...]:
+    return () if isinstance(kpis, NotEstimable) else kpis.messages
 
 
 @dataclass(frozen=True, slots=True)

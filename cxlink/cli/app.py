@@ -20,6 +20,7 @@ from cxlink.cli import (
     explain,
     impact,
     init,
+    kpis,
     rows,
     run,
     schema,
@@ -52,6 +53,7 @@ app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("drivers", rich_help_panel="Advanced")(drivers.drivers)
 app.command("impact", rich_help_panel="Advanced")(impact.impact)
+app.command("kpis", rich_help_panel="Advanced")(kpis.kpis)
 app.command("selfcheck", rich_help_panel="Advanced")(selfcheck.selfcheck)
 app.command("simulate", rich_help_panel="Advanced")(simulate.simulate)
 app.command("schema", rich_help_panel="Advanced")(schema.schema)

@@ -99,6 +99,7 @@ def all_codes() -> Codes:
     """
     from cxlink.churn.codes import CODES as OF_CHURN
     from cxlink.impact.codes import CODES as OF_IMPACT
+    from cxlink.kpis.codes import CODES as OF_KPIS
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
     from cxlink.profiles.codes import CODES as OF_PROFILES
@@ -106,4 +107,15 @@ def all_codes() -> Codes:
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
 
-    return {**OWN, **OF_LOAD, **OF_LINK, **OF_TAG, **OF_CHURN, **OF_IMPACT, **OF_PROFILES, **OF_REPORT, **OF_SIMULATE}
+    return {
+        **OWN,
+        **OF_LOAD,
+        **OF_LINK,
+        **OF_TAG,
+        **OF_CHURN,
+        **OF_IMPACT,
+        **OF_KPIS,
+        **OF_PROFILES,
+        **OF_REPORT,
+        **OF_SIMULATE,
+    }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
+    from cxlink.handoff.kpis import Kpis
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import PromiseGap
@@ -154,3 +155,4 @@ class RunResult:
     readiness: tuple[Readiness, ...]
     messages: tuple[Message, ...]
     drivers: Drivers | NotEstimable = NOT_LOOKED_AT
+    kpis: Kpis | NotEstimable = NOT_LOOKED_AT

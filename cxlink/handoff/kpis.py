@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cxlink.handoff.messages import Message
 
 Outcome = Literal["leaving", "revenue"]
+SURE = 0.05
+"""Below, luck is ruled out."""
+
 Form = Literal["score", "classes"]
 
 
@@ -28,7 +31,8 @@ class KpiGain:
     gain : Answer
         Share of what is uncertain about the outcome that it explains beyond the base, out of time.
     p_value : float or None
-        Two-sided and adjusted for all KPIs of the outcome (Holm); None where there is no gain to be told.
+        How easily luck alone would make later outcomes follow what the KPI said, adjusted for all KPIs of the outcome
+        (Holm); None where it cannot be told.
     """
 
     kpi: str
@@ -40,12 +44,22 @@ class KpiGain:
     def adds(self) -> bool:
         """Whether it predicts better than the base, more than luck among so many KPIs would."""
         point = getattr(self.gain, "point", 0.0)
-        return self.p_value is not None and self.p_value < 0.05 and point > 0
+        return self.p_value is not None and self.p_value < SURE and point > 0
 
 
 @dataclass(frozen=True, slots=True)
 class KpiPair:
-    """Gain of the first KPI less that of the second, among the same respondents; ``p_value`` as of `KpiGain`."""
+    """Gain of the first KPI less that of the second, among the same respondents.
+
+    Parameters
+    ----------
+    first, second : str
+        KPIs.
+    difference : Answer
+        In the unit of the gains.
+    p_value : float or None
+        Two-sided, adjusted for all pairs of the outcome (Holm).
+    """
 
     first: str
     second: str

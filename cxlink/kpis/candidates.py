@@ -86,7 +86,7 @@ def read_scores(linked: Linked, most: int) -> pd.DataFrame:
         found[name] = rows[name]
     main = max(GENERAL, key=lambda name: int(rows[name].notna().sum()))
     about = rows["event_component"]
-    if about.nunique(dropna=False) > 1:
+    if len(about.drop_duplicates()) > 1:
         for component in sorted(about.dropna().unique()):
             found[f"{main} about {component}"] = rows[main].where(about == component)
     kept = [name for name in found.columns[2:] if found[name].notna().any()]

@@ -17,6 +17,7 @@ from cxlink.stats import (
     amount_losses,
     fit_log_mean,
     fit_logit,
+    ipcw_weights,
     leaving_losses,
     predict_forward,
     share_gained,
@@ -54,6 +55,8 @@ class Judged:
         (n_judged,) losses of the base, and of one prediction for all.
     losses : ndarray
         (n_judged, n_candidates).
+    signal : ndarray
+        (n_judged, n_candidates) what the base left over, times what the KPI said of it.
     informed : ndarray
         (n_candidates,) bool: whether the KPI had a coefficient at all.
     """
@@ -63,6 +66,7 @@ class Judged:
     base: np.ndarray
     null: np.ndarray
     losses: np.ndarray
+    signal: np.ndarray
     informed: np.ndarray
 
     def gains(self, weights: np.ndarray) -> ForwardGain:
@@ -78,7 +82,7 @@ class Judged:
         ForwardGain
             In the order of the candidates.
         """
-        return share_gained(self.losses, self.base, self.null, self.customer, weights)
+        return share_gained(self.losses, self.base, self.null, self.customer, weights, self.signal)
 
     def difference(self, one: int, other: int, weights: np.ndarray) -> ForwardGain:
         """Compare one candidate with another.
@@ -124,7 +128,7 @@ def choose_part(marks: Landmarks, outcome: Outcome, known: np.ndarray) -> Part |
     what = "who left" if outcome == "leaving" else "with a price"
     if not enough:
         return NotEstimable(
-            f"{int(events.sum())} answered before {len(waves)} days of judging, {what}: too few to learn from and judge",
+            f"{int(events.sum())} answered before {len(waves)} days of judging, {what}: too few to learn from",
             f"{needed} {what} before the first day that is judged: more answers, or a longer window",
         )
     judged = wave >= enough[0]
@@ -185,7 +189,18 @@ def judge(marks: Landmarks, outcome: Outcome, part: Part, candidates: Sequence[C
     table = np.column_stack(predicted)
     if outcome == "leaving":
         risks = np.clip(1.0 / (1.0 + np.exp(-table)), SMALLEST_RISK, 1.0 - SMALLEST_RISK)
-        losses, null = leaving_losses(risks, marks.stop[rows][later], marks.cause[rows][later], 1.0)
+        stop, cause = marks.stop[rows][later], marks.cause[rows][later]
+        losses, null = leaving_losses(risks, stop, cause, 1.0)
+        rest = ipcw_weights(stop, cause, 1.0) * (marks.left[rows][later] - risks[:, 0])
     else:
         losses, null = amount_losses(np.exp(table), marks.revenue[rows][later], np.exp(offset[later]))
-    return Judged(part, customer[later], losses[:, 0], null, losses[:, 1:], np.array(informed[1:], dtype=bool))
+        rest = marks.revenue[rows][later] - np.exp(table[:, 0])
+    return Judged(
+        part=part,
+        customer=customer[later],
+        base=losses[:, 0],
+        null=null,
+        losses=losses[:, 1:],
+        signal=rest[:, None] * (table[:, 1:] - table[:, [0]]),
+        informed=np.array(informed[1:], dtype=bool),
+    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import numpy as np
+from scipy.stats import norm
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import KpiGain, KpiPair, KpiRace
@@ -51,8 +52,7 @@ def run_race(
     KpiRace or NotEstimable
         Refused where no KPI at all can be judged.
     """
-    known = {one: ~np.isnan(marks.scores[one.kpi]) for one in candidates}
-    parts = {one: choose_part(marks, outcome, known[one]) for one in candidates}
+    known, parts = _known(marks, candidates), find_parts(marks, outcome, candidates)
     able = [one for one in candidates if isinstance(parts[one], Part)]
     if not able:
         return next(part for part in parts.values() if isinstance(part, NotEstimable))
@@ -71,9 +71,10 @@ def run_race(
         base = share_gained(whole.base[:, None], whole.null, whole.null, whole.customer, weights)
     except EstimationError as error:
         return NotEstimable(error.reason, "more answers")
-    say = _Words(outcome, marks.months, len(np.unique(marks.wave[whole.part.rows][_is_judged(marks, whole.part)])))
+    wave = marks.wave[whole.part.rows]
+    waves = np.unique(wave[wave >= whole.part.first])
+    say = _Words(outcome, marks.months, len(waves))
     refused = {one: part for one, part in parts.items() if isinstance(part, NotEstimable)}
-    waves = np.unique(marks.wave[whole.part.rows][_is_judged(marks, whole.part)])
     return KpiRace(
         outcome=outcome,
         months=marks.months,
@@ -86,6 +87,33 @@ def run_race(
         gains=_gains(say, tested, refused),
         pairs=_answers_of_pairs(say, pairs),
     )
+
+
+def find_parts(
+    marks: Landmarks, outcome: Outcome, candidates: tuple[Candidate, ...]
+) -> dict[Candidate, Part | NotEstimable]:
+    """Find out which KPIs can be judged at all, each by itself.
+
+    Parameters
+    ----------
+    marks : Landmarks
+        Customers on several days.
+    outcome : {"leaving", "revenue"}
+        What is predicted.
+    candidates : tuple of Candidate
+        KPIs in their forms.
+
+    Returns
+    -------
+    dict of Candidate to Part or NotEstimable
+        In their order.
+    """
+    known = _known(marks, candidates)
+    return {one: choose_part(marks, outcome, known[one]) for one in candidates}
+
+
+def _known(marks: Landmarks, candidates: tuple[Candidate, ...]) -> dict[Candidate, np.ndarray]:
+    return {one: ~np.isnan(marks.scores[one.kpi]) for one in candidates}
 
 
 Tested = dict[Candidate, tuple[Judged, ForwardGain, int]]
@@ -107,11 +135,6 @@ class _Words:
         n = len(np.unique(judged.customer))
         low, high = min(float(low), point), max(float(high), point)
         return Estimate(point, low, high, LEVEL, self.unit, n, judged.part.leavers, self.method)
-
-
-def _is_judged(marks: Landmarks, part: Part) -> np.ndarray:
-    later: np.ndarray = marks.wave[part.rows] >= part.first
-    return later
 
 
 def _of_one(judged: Judged, able: list[Candidate], weights: np.ndarray) -> Tested:
@@ -162,8 +185,8 @@ def _pairs_apart(
 def _gains(say: _Words, tested: Tested, refused: Mapping[Candidate, NotEstimable]) -> tuple[KpiGain, ...]:
     flat = {one for one, (judged, _, place) in tested.items() if not judged.informed[place]}
     live = [one for one in tested if one not in flat]
-    adjusted = adjust_holm([float(tested[one][1].p_value[tested[one][2]]) for one in live]) if live else []
-    p_value = dict(zip(live, adjusted, strict=True))
+    alone = [float(tested[one][1].p_value[tested[one][2]]) for one in live]
+    p_value = dict(zip(live, adjust_holm(alone), strict=True)) if live else {}
     gains = [
         KpiGain(one.kpi, one.form, say.answer(found, place, judged), float(p_value[one]))
         for one, (judged, found, place) in tested.items()
@@ -177,8 +200,13 @@ def _gains(say: _Words, tested: Tested, refused: Mapping[Candidate, NotEstimable
 def _answers_of_pairs(say: _Words, pairs: Pairs) -> tuple[KpiPair, ...]:
     if not pairs:
         return ()
-    adjusted = adjust_holm([float(found.p_value[0]) for _, _, _, found in pairs])
+    adjusted = adjust_holm([_two_sided(found) for _, _, _, found in pairs])
     return tuple(
         KpiPair(one, other, say.answer(found, 0, judged), float(p))
         for (one, other, judged, found), p in zip(pairs, adjusted, strict=True)
     )
+
+
+def _two_sided(found: ForwardGain) -> float:
+    error = float(found.draws[:, 0].std(ddof=1))
+    return 1.0 if error == 0 else float(2.0 * norm.sf(abs(float(found.point[0])) / error))

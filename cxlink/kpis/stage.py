@@ -9,13 +9,16 @@ from cxlink.estimate import NotEstimable
 from cxlink.handoff import KpiRace, Kpis, Linked, Message
 from cxlink.handoff.kpis import Outcome
 from cxlink.kpis.candidates import Candidate, list_candidates, read_scores
+from cxlink.kpis.judging import Part
 from cxlink.kpis.landmarks import MOST_RESPONDENTS, Landmarks, gather_landmarks
-from cxlink.kpis.race import run_race
+from cxlink.kpis.race import find_parts, run_race
 from cxlink.settings import Settings
 
 HORIZONS = (6, 3, 1)
-"""Months; the longest is tried first."""
+"""Months. The one by which most scores can be judged is taken, of equals that by which most leavers are, and a month
+only where no other can be."""
 
+TOO_SHORT = NotEstimable("the window is too short to learn on one day and judge on a later one", "a longer window")
 OUTCOMES: tuple[Outcome, ...] = ("leaving", "revenue")
 
 
@@ -54,29 +57,23 @@ def _compare(
     outcome: Outcome,
     weights: np.ndarray,
 ) -> KpiRace:
-    refusal = linked.money_refusal if outcome == "revenue" else None
-    found: KpiRace | NotEstimable | None = refusal
-    if refusal is None:
-        for months in HORIZONS:
-            # a month is short enough for any horizon that can be asked for
-            if months > settings.model.horizon_months:
-                continue
-            marks = gather_landmarks(linked, scores, months)
-            found = _race(marks, outcome, candidates, weights)
-            if isinstance(found, KpiRace):
-                return found
-    if not isinstance(found, NotEstimable):
-        raise ValueError("no horizon was tried")
-    none = NotEstimable(found.reason, found.needs)
-    return KpiRace(outcome, 0, (), False, 0, 0, 0, none, (), (), none)
+    if outcome == "revenue" and linked.money_refusal is not None:
+        return _refused(outcome, linked.money_refusal)
+    asked = [months for months in HORIZONS if months <= settings.model.horizon_months]
+    waves = [marks for months in asked if len((marks := gather_landmarks(linked, scores, months)).day) > 1]
+    if not waves:
+        return _refused(outcome, TOO_SHORT)
+    found = run_race(max(waves, key=lambda marks: _evidence(marks, outcome, candidates)), outcome, candidates, weights)
+    return found if isinstance(found, KpiRace) else _refused(outcome, found)
 
 
-def _race(
-    marks: Landmarks, outcome: Outcome, candidates: tuple[Candidate, ...], weights: np.ndarray
-) -> KpiRace | NotEstimable:
-    if len(marks.day) < 2 or not len(marks.customer):
-        return NotEstimable("the window is too short to learn on one day and judge on a later one", "a longer window")
-    return run_race(marks, outcome, candidates, weights)
+def _evidence(marks: Landmarks, outcome: Outcome, candidates: tuple[Candidate, ...]) -> tuple[int, bool, int, int]:
+    able = [part for part in find_parts(marks, outcome, candidates).values() if isinstance(part, Part)]
+    return (len(able), marks.months > 1, sum(part.leavers for part in able), marks.months)
+
+
+def _refused(outcome: Outcome, why: NotEstimable) -> KpiRace:
+    return KpiRace(outcome, 0, (), False, 0, 0, 0, why, (), (), why)
 
 
 def _messages(races: tuple[KpiRace, ...]) -> tuple[Message, ...]:

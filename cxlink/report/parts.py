@@ -278,6 +278,7 @@ class Document:
     event_studies: tuple[EventStudy, ...] = ()
     drivers: tuple[DriverLine, ...] = ()
     segments: SegmentTable | None = None
+    kpi_line: str = ""
 
     @property
     def header(self) -> Sentence:

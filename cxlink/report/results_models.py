@@ -13,6 +13,7 @@ from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
+from cxlink.report.kpi_models import KpiComparisonResult, KpiResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
 from cxlink.report.segment_models import SegmentResult, SegmentTestResult
@@ -249,14 +250,6 @@ class ClaimResult(Part):
     reasons: list[str]
 
 
-class KpiResult(Part):
-    """What one KPI adds to the prediction of an outcome."""
-
-    kpi: str
-    outcome: str
-    gain: AnswerResult
-
-
 class SignalResult(Part):
     """One month of a monitored series."""
 
@@ -348,6 +341,7 @@ class Results(Part):
     segment_tests: list[SegmentTestResult]
     costs_to_serve: list[ServingResult]
     doubts: DoubtsResult | NotEstimableResult
+    kpi_comparisons: list[KpiComparisonResult]
 
 
 def results_schema() -> dict[str, Any]:

@@ -29,6 +29,7 @@ from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
+from cxlink.report.suppress_kpis import suppress_kpis
 from cxlink.report.suppress_segments import suppress_segments
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         linked=replace(result.linked, messages=_hide_digits(result.linked.messages)),
         messages=(*_hide_digits(result.messages), note),
         drivers=suppress_drivers(result.drivers),
+        kpis=suppress_kpis(result.kpis),
     )
 
 

@@ -16,6 +16,9 @@ from cxlink.stats.clustered_ols import ClusteredFit
 from cxlink.stats.dropping import fit_kept_columns
 from cxlink.stats.errors import EstimationError
 
+ROUNDING = 1e-12
+"""Of the sum of parts: a standard error below that is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ForwardGain:
@@ -29,8 +32,8 @@ class ForwardGain:
     draws : ndarray of float64, shape (n_draws, n_models)
         The same with customers' weights; all models in a draw with the same weights.
     p_value : ndarray of float64, shape (n_models,)
-        Two-sided, of a gain of zero; normal, with the standard deviation of the draws. One where a model predicts the
-        same as the base in every row.
+        One-sided: how often what is tested would be so far above zero by luck; normal, with the standard deviation of
+        the draws. One where it is zero in every row.
     """
 
     point: Floats
@@ -167,7 +170,12 @@ def amount_losses(means: npt.ArrayLike, y: npt.ArrayLike, offset: npt.ArrayLike)
 
 
 def share_gained(
-    losses: Floats, base: Floats, null: Floats, customer: npt.ArrayLike, weights: Floats
+    losses: Floats,
+    base: Floats,
+    null: Floats,
+    customer: npt.ArrayLike,
+    weights: Floats,
+    signal: Floats | None = None,
 ) -> ForwardGain:
     """Compare losses with those of a base, customer by customer.
 
@@ -183,6 +191,10 @@ def share_gained(
         Columns of `weights`; rows of one customer are drawn together.
     weights : ndarray of float64, shape (n_draws, n_customers)
         Of a bootstrap of customers, with mean one.
+    signal : ndarray of float64, shape (n_rows, n_models), optional
+        What is tested instead of the losses saved: what the base left over (outcome less its mean) times how far the
+        model moves the linear predictor. A model that nests its base predicts worse than it where what it adds is
+        nothing, because it has that to learn; what it learnt is then of no sign in later rows.
 
     Returns
     -------
@@ -198,6 +210,8 @@ def share_gained(
     ----------
     .. [1] Rubin (1981), Annals of Statistics 9:130, for the draws.
     .. [2] Diebold and Mariano (1995), JBES 13:253-263, for paired losses.
+    .. [3] Clark and West (2007), Journal of Econometrics 138:291-311, for nested models: of a loss with a canonical
+       link, their adjustment leaves this signal.
     """
     keys, codes = read_codes("customer", customer, base.size, EstimationError)
     if keys.size < 2:
@@ -205,14 +219,16 @@ def share_gained(
     if not null.sum() > 0:
         raise EstimationError("there is nothing to be explained: all rows are alike")
     saved = base[:, None] - losses
-    by_customer = np.column_stack([np.bincount(codes, column, keys.size) for column in (*saved.T, null)])
-    sums, own = by_customer.sum(axis=0), np.asarray(weights)[:, keys]
-    drawn = own @ by_customer
-    error = (drawn[:, :-1] / own.mean(axis=1, keepdims=True)).std(axis=0, ddof=1)
-    flat = error <= 1e-12 * np.abs(saved).sum(axis=0) + np.finfo(float).tiny
-    z = np.abs(sums[:-1]) / np.where(flat, 1.0, error)
-    p_value = np.where(flat, 1.0, 2.0 * norm.sf(z))
-    return ForwardGain(sums[:-1] / sums[-1], drawn[:, :-1] / drawn[:, -1:], p_value)
+    own = np.asarray(weights, dtype=np.float64)[:, keys]
+
+    def add_up(columns: Floats) -> Floats:
+        return np.column_stack([np.bincount(codes, column, keys.size) for column in columns.T])
+
+    gained, whole, tested = add_up(saved), add_up(null[:, None]), add_up(saved if signal is None else signal)
+    error = (own @ tested / own.mean(axis=1, keepdims=True)).std(axis=0, ddof=1)
+    flat = error <= ROUNDING * np.abs(tested).sum(axis=0)
+    p_value = np.where(flat, 1.0, norm.sf(tested.sum(axis=0) / np.where(flat, 1.0, error)))
+    return ForwardGain(gained.sum(axis=0) / whole.sum(), (own @ gained) / (own @ whole), p_value)
 
 
 def _deviance(y: Floats, mean: Floats) -> Floats:
