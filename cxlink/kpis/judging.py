@@ -24,7 +24,7 @@ from cxlink.stats import (
 )
 
 MIN_LEAVERS = 20
-MIN_CUSTOMERS = 30
+MIN_CUSTOMERS = 100
 MIN_WAVES = 2
 EVENTS_PER_COLUMN = 5
 """Leavers behind each column of the first fit (Vittinghoff and McCulloch 2007)."""
@@ -117,7 +117,7 @@ def choose_part(marks: Landmarks, outcome: Outcome, known: np.ndarray) -> Part |
     Returns
     -------
     Part or NotEstimable
-        Refused where less than two waves, twenty leavers or thirty customers are left to judge.
+        Refused where less than two waves, twenty leavers or a hundred customers are left to judge.
     """
     rows = np.flatnonzero(known & (marks.price > 0) if outcome == "revenue" else known)
     wave, left = marks.wave[rows], marks.left[rows]

@@ -144,7 +144,8 @@ def _verdict(race: KpiRace, adjusted_for: tuple[str, ...]) -> str:
     more = figure_or_dash(best.gain, times=100, signed=True)
     others = f" {_list(rest)} {'do' if len(rest) > 1 else 'does'} not, as far as can be told." if rest else ""
     verb = "tell" if len(adding) > 1 else "tells"
-    return f"{_list(adding)} {verb} {what} beyond {base}: {name_kpi(best.kpi)} by {more} percent.{others}"
+    most = f", {name_kpi(best.kpi)} most" if len(adding) > 1 else ""
+    return f"{_list(adding)} {verb} {what} beyond {base}{most}: {more} percent of what is uncertain.{others}"
 
 
 def _say_pairs(race: KpiRace) -> Iterator[str]:
