@@ -24,6 +24,7 @@ from cxlink.handoff import (
     Readiness,
     RunResult,
     Tagged,
+    Tracking,
     Unexplained,
 )
 from cxlink.impact import estimate_impact, find_drivers
@@ -38,6 +39,8 @@ from cxlink.tag.embeddings import Embedder, read_embedder
 from cxlink.tag.handover import tag
 from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.taxonomy import Taxonomy
+from cxlink.track import read_forecasts, track_changes
+from cxlink.track.forecast_file import FILE
 
 Progress = Callable[[str, float], None]
 VALIDATION_DRAWS = 100
@@ -263,6 +266,9 @@ def run(
     )
     progress("kpis", 0.0)
     kpis = compare_kpis(data.linked, settings, weights=weights)
+    progress("track", 0.0)
+    forecasts = () if state is None else read_forecasts(state / FILE)
+    tracking = track_changes(data.linked, settings, kpi=impact.kpi, forecasts=forecasts)
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     return RunResult(
         project=settings.project.name,
@@ -281,14 +287,22 @@ def run(
         churn=churn,
         impact=impact,
         readiness=data.readiness,
-        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages, *_messages_of(kpis)),
+        messages=(
+            *data.messages,
+            *churn.messages,
+            *impact.messages,
+            *drivers.messages,
+            *_messages_of(kpis),
+            *_messages_of(tracking),
+        ),
         drivers=drivers,
         kpis=kpis,
+        tracking=tracking,
     )
 
 
-def _messages_of(kpis: Kpis | NotEstimable) -> tuple[Message, ...]:
-    return () if isinstance(kpis, NotEstimable) else kpis.messages
+def _messages_of(found: Kpis | Tracking | NotEstimable) -> tuple[Message, ...]:
+    return () if isinstance(found, NotEstimable) else found.messages
 
 
 @dataclass(frozen=True, slots=True)

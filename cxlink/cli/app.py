@@ -28,6 +28,7 @@ from cxlink.cli import (
     simulate,
     sql,
     tag,
+    track,
 )
 from cxlink.cli.consoles import say_error
 from cxlink.cli.groups import GroupedCommands
@@ -49,6 +50,7 @@ app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
+app.command("track", rich_help_panel="Decide")(track.track)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("drivers", rich_help_panel="Advanced")(drivers.drivers)

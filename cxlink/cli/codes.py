@@ -106,6 +106,7 @@ def all_codes() -> Codes:
     from cxlink.report.codes import CODES as OF_REPORT
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
+    from cxlink.track.codes import CODES as OF_TRACK
 
     return {
         **OWN,
@@ -118,4 +119,5 @@ def all_codes() -> Codes:
         **OF_PROFILES,
         **OF_REPORT,
         **OF_SIMULATE,
+        **OF_TRACK,
     }

@@ -28,6 +28,7 @@ from cxlink.handoff.drivers import (
 from cxlink.handoff.effects import ComponentEffect, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.events import EventMonth, EventStudy
+from cxlink.handoff.forecasts import Forecast, ForecastFigure
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -80,6 +81,7 @@ from cxlink.handoff.segments import Segment, SegmentEffect, SegmentRatios, Segme
 from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
 from cxlink.handoff.serving import ComponentServing
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
+from cxlink.handoff.tracking import Exposed, ForecastCheck, TrackedChange, TrackedOutcome, Tracking, TrackRecord
 
 __all__ = [
     "AmbiguousNames",
@@ -109,8 +111,12 @@ __all__ = [
     "EndPlacebo",
     "EventMonth",
     "EventStudy",
+    "Exposed",
     "ExposureForm",
     "ExposureSpread",
+    "Forecast",
+    "ForecastCheck",
+    "ForecastFigure",
     "GapFit",
     "GapRatios",
     "HazardModel",
@@ -170,6 +176,10 @@ __all__ = [
     "SourceCoverage",
     "Tagged",
     "TestResult",
+    "TrackRecord",
+    "TrackedChange",
+    "TrackedOutcome",
+    "Tracking",
     "Unexplained",
     "UnmatchedFile",
     "UnmatchedMoney",

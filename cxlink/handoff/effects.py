@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.segments import Segments
     from cxlink.handoff.serving import ComponentServing
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
+    from cxlink.handoff.tracking import Tracking
 
 
 NOT_LOOKED_AT = NotEstimable("it was not looked at", "a run of every stage")
@@ -156,3 +157,4 @@ class RunResult:
     messages: tuple[Message, ...]
     drivers: Drivers | NotEstimable = NOT_LOOKED_AT
     kpis: Kpis | NotEstimable = NOT_LOOKED_AT
+    tracking: Tracking | NotEstimable = NOT_LOOKED_AT

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer, NotEstimable
     from cxlink.handoff.linkage import Linkage
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.tracking import Exposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Linked:
     monthly_prices: pd.DataFrame | None = None
     followed_prices: pd.DataFrame | None = None
     segments: Mapping[str, np.ndarray] = field(default_factory=dict)
+    exposed: tuple[Exposed | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

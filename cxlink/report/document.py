@@ -42,6 +42,7 @@ from cxlink.report.serving_sections import build_serving_section
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
+from cxlink.report.track_sections import build_track_sections
 
 CEILING = "CEILING: if no such incident happened"
 EXAMPLE_CHARACTERS = 240
@@ -139,6 +140,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
         *build_serving_section(impact.serving, currency=result.currency),
         *build_doubt_sections(impact.doubts),
         build_kpi_section(result.kpis, published=published),
+        *build_track_sections(result.tracking, published=published),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

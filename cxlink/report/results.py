@@ -66,6 +66,7 @@ from cxlink.report.results_models import (
 from cxlink.report.segment_results import build_segment_results, build_segment_tests
 from cxlink.report.serving_sections import build_serving_results
 from cxlink.report.suppress import EFFECTS, suppress_small_cells
+from cxlink.report.track_results import build_track_record, build_track_results
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
 
@@ -132,6 +133,8 @@ def build_results(result: RunResult) -> dict[str, Any]:
         costs_to_serve=build_serving_results(impact.serving),
         doubts=build_doubts_result(impact.doubts, published=published),
         kpi_comparisons=build_kpi_comparisons(result.kpis, published=published),
+        tracked=build_track_results(result.tracking, published=published),
+        track_record=build_track_record(result.tracking),
     )
     return document.model_dump(mode="json", by_alias=True)
 

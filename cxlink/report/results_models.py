@@ -18,6 +18,7 @@ from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
 from cxlink.report.segment_models import SegmentResult, SegmentTestResult
 from cxlink.report.serving_models import ServingResult
+from cxlink.report.track_models import TrackedChangeResult, TrackRecordResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
@@ -342,6 +343,8 @@ class Results(Part):
     costs_to_serve: list[ServingResult]
     doubts: DoubtsResult | NotEstimableResult
     kpi_comparisons: list[KpiComparisonResult]
+    tracked: list[TrackedChangeResult]
+    track_record: TrackRecordResult | None
 
 
 def results_schema() -> dict[str, Any]:

@@ -31,6 +31,7 @@ from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 from cxlink.report.suppress_kpis import suppress_kpis
 from cxlink.report.suppress_segments import suppress_segments
+from cxlink.report.suppress_track import suppress_tracking
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
@@ -91,6 +92,7 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         messages=(*_hide_digits(result.messages), note),
         drivers=suppress_drivers(result.drivers),
         kpis=suppress_kpis(result.kpis),
+        tracking=suppress_tracking(result.tracking),
     )
 
 

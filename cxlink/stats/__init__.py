@@ -31,6 +31,7 @@ from cxlink.stats.errors import CoxError, EstimationError
 from cxlink.stats.event_path import EventPath, follow_first_event
 from cxlink.stats.forward_gain import ForwardGain, amount_losses, leaving_losses, predict_forward, share_gained
 from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
+from cxlink.stats.group_panel import RateChange, compare_rates
 from cxlink.stats.hidden_trend import breakdown_trend
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
 from cxlink.stats.label_shift import AdjustedCount, adjusted_count
@@ -101,6 +102,7 @@ __all__ = [
     "Prevalence",
     "ProportionalityTest",
     "PurchaseFit",
+    "RateChange",
     "RecurrentRows",
     "RestrictedMean",
     "ScoreTest",
@@ -132,6 +134,7 @@ __all__ = [
     "censoring_distribution",
     "check_proportionality",
     "clustered_share",
+    "compare_rates",
     "cumulative_incidence",
     "debias",
     "difference_estimate",
