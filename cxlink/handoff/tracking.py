@@ -69,14 +69,15 @@ class TrackedOutcome:
 class ForecastCheck:
     """One figure told before a change, and what came.
 
-    ``held`` says whether the interval told then holds what came; ``ratio`` is came over told. None where nothing came
-    to be known.
+    ``held`` says whether the interval told then holds what came, ``contradicted`` whether both intervals have nothing
+    in common; ``ratio`` is came over told. None where nothing came to be known.
     """
 
     figure: Literal["reduction", "experience"]
     told: ForecastFigure
     came: Answer
     held: bool | None
+    contradicted: bool | None
     ratio: float | None
 
 
@@ -132,6 +133,7 @@ class TrackRecord:
 
     compared: int
     held: int
+    contradicted: int
     mean_ratio: float | None
 
 

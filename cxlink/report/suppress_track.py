@@ -46,5 +46,5 @@ def _change(one: TrackedChange) -> TrackedChange:
 
 def _check(check: ForecastCheck, came: Answer) -> ForecastCheck:
     if isinstance(came, NotEstimable):
-        return replace(check, came=came, held=None, ratio=None)
+        return replace(check, came=came, held=None, contradicted=None, ratio=None)
     return replace(check, came=came)

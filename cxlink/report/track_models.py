@@ -24,6 +24,7 @@ class ForecastCheckResult(Part):
     high: float
     came: AnswerResult
     held: bool | None
+    contradicted: bool | None
     ratio: float | None
 
 
@@ -52,4 +53,5 @@ class TrackRecordResult(Part):
 
     compared: int
     held: int
+    contradicted: int
     mean_ratio: float | None

@@ -55,7 +55,12 @@ def build_track_record(tracking: Tracking | NotEstimable) -> TrackRecordResult |
     if isinstance(tracking, NotEstimable):
         return None
     record = tracking.record
-    return TrackRecordResult(compared=record.compared, held=record.held, mean_ratio=_exact(record.mean_ratio))
+    return TrackRecordResult(
+        compared=record.compared,
+        held=record.held,
+        contradicted=record.contradicted,
+        mean_ratio=_exact(record.mean_ratio),
+    )
 
 
 def track_table(tracking: Tracking | NotEstimable) -> pd.DataFrame:
@@ -131,6 +136,7 @@ def _check(one: ForecastCheck) -> ForecastCheckResult:
         high=round_exact(one.told.high),
         came=answer_result(one.came),
         held=one.held,
+        contradicted=one.contradicted,
         ratio=_exact(one.ratio),
     )
 

@@ -14,16 +14,17 @@ from cxlink.report.section import Kind, Section, Value
 TITLE = "What past changes did"
 LABELS = {
     "incidents": "incidents fewer, %",
-    "leaving": "rate of leaving, ratio",
-    "revenue": "revenue a customer and month",
+    "leaving": "rate of leaving, times",
+    "revenue": "monthly revenue of those there then",
     "score": "score, points",
 }
 NOTE = (
     "Effect: how those reached changed from before to after, less how the others did in the same months. It is an"
     " effect only if both would have gone alike without the change. Seen: those reached alone, after less before, with"
     " all that happened meanwhile; where there is no fair comparison, the difference to the others: description (D), no"
-    " effect. What not to conclude: an interval that holds no change (0, or a ratio of 1) does not say that nothing"
-    " happened, and revenue of months already seen is not that of the next ones."
+    " effect. Revenue is of the customers who were there when it began, those who left since counting nothing. What"
+    " not to conclude: an interval that holds no change (0, or a ratio of 1) does not say that nothing happened, and"
+    " revenue of months already seen is not that of the next ones."
 )
 SURE = 0.05
 
@@ -61,7 +62,7 @@ def build_track_sections(tracking: Tracking | NotEstimable, *, published: bool) 
 
 
 def _row(one: TrackedChange, outcome: TrackedOutcome) -> tuple[Value, ...]:
-    evidence = EVIDENCE[outcome.grade] if isinstance(outcome.effect, Estimate) else "-"
+    evidence = EVIDENCE[outcome.grade if isinstance(outcome.effect, Estimate) else "D"]
     label = f"{one.name}: {LABELS[outcome.name]}"
     return (label, _figure(outcome, outcome.effect), _figure(outcome, outcome.seen), evidence)
 
@@ -98,7 +99,9 @@ def _say_check(check: ForecastCheck, one: TrackedChange) -> str:
     told = _show(check.told, times)
     if isinstance(check.came, NotEstimable):
         return f"forecast on {day}: {told} {what}; what came of it cannot be told."
-    verdict = "the forecast held" if check.held else "outside of the forecast"
+    verdict = "the forecast held" if check.held else "what came is too vague to say more"
+    if check.contradicted:
+        verdict = "the forecast did not hold"
     return f"forecast on {day}: {told} {what}; {figure_or_dash(check.came, times=times)} came: {verdict}."
 
 
@@ -112,6 +115,7 @@ def _say_record(record: TrackRecord) -> Iterator[str]:
         return
     ratio = "" if record.mean_ratio is None else f"; on average {record.mean_ratio:.2f} times as much came as told"
     yield (
-        f"Forecasts so far: {record.held} of {record.compared} figures lay in the interval told{ratio}. What came has"
+        f"Forecasts so far: {record.held} of {record.compared} figures lay in the interval told, and"
+        f" {record.contradicted} came out so far from it that luck does not explain it{ratio}. What came has"
         " an interval of its own, and few figures say little of how good forecasts are."
     )

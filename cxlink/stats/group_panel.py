@@ -17,6 +17,10 @@ SHORT = 1e-10
 """Squared length of the last step, in standard errors."""
 
 
+LEAST_BEFORE = 3
+"""Periods before that a line can be tested on."""
+
+
 @dataclass(frozen=True, slots=True)
 class RateChange:
     """Log ratio of ratios: rate after over before among the exposed, over that among the others.
@@ -30,7 +34,8 @@ class RateChange:
     n_units : int
         Units that tell anything.
     trend : WaldTest or None
-        Whether the two groups went apart before; None where there are fewer than two periods before.
+        Whether the two groups drifted apart before, in a line; None where there are fewer than three periods before, or
+        they do not bear it. That it finds nothing does not say that there was nothing [4]_.
     """
 
     log_ratio: float
@@ -75,7 +80,7 @@ def compare_rates(
         What was exposed together, such as the customer or the region.
     within : bool
         Whether each unit has a level of its own (a unit without events then tells nothing), or each group has. A unit
-        that an event ends has no level of its own.
+        that an event ends has no level of its own; where events drive units away later, prefer the groups' levels.
 
     Returns
     -------
@@ -93,6 +98,7 @@ def compare_rates(
     .. [1] Hausman, Hall and Griliches (1984), Econometrica 52:909-938, for levels that are conditioned out.
     .. [2] Wooldridge (1999), Journal of Econometrics 90:77-97: right under any distribution, errors clustered.
     .. [3] Wooldridge (2023), Econometrics Journal 26:C31-C66, for differences in differences of ratios.
+    .. [4] Roth (2022), American Economic Review: Insights 4:305-322.
     """
     panel = _read(counts, exposure, treated, cluster, within=within)
     later = read_flags("after", after, panel.counts.shape[1], EstimationError)
@@ -111,22 +117,16 @@ def compare_rates(
 
 
 def _test_trend(panel: _Panel, later: Flags) -> WaldTest | None:
-    """Levels of the exposed in each period before but the last, against those of the others."""
-    early = np.flatnonzero(~later)[:-1]
-    if not len(early):
+    """A line through the periods before, of the exposed alone: many levels would hardly find a slow drift."""
+    before = int((~later).sum())
+    if before < LEAST_BEFORE:
         return None
-    own = np.vstack([np.eye(len(later))[early], later])
-    seen = [panel.counts[group][:, early].sum(axis=0) for group in (panel.treated, ~panel.treated)]
-    if np.any(seen[0] == 0) or np.any(seen[1] == 0):
-        # periods without an event have no ratio: one line through all of them has
-        line = np.where(later, 0.0, np.arange(len(later)) - float(early[-1] + 1))
-        own = np.vstack([line, later])
+    line = np.where(later, 0.0, np.arange(len(later)) - (before - 1) / 2)
     try:
-        beta, influence = _climb(panel, _designs(panel, own.astype(float)))
+        beta, influence = _climb(panel, _designs(panel, np.vstack([line, later]).astype(float)))
+        return wald_test(beta[[-2]], influence[:, [-2]], len(panel.labels))
     except EstimationError:
         return None
-    tested = slice(len(beta) - len(own), len(beta) - 1)
-    return wald_test(beta[tested], influence[:, tested], len(panel.labels))
 
 
 def _designs(panel: _Panel, own: Floats) -> tuple[Floats, Floats]:

@@ -74,9 +74,10 @@ def _came(outcome: TrackedOutcome | None, refusal: NotEstimable | None) -> Answe
 
 def _check(name: Literal["reduction", "experience"], told: ForecastFigure, came: Answer) -> ForecastCheck:
     if isinstance(came, NotEstimable):
-        return ForecastCheck(name, told, came, None, None)
+        return ForecastCheck(name, told, came, None, None, None)
     ratio = None if told.point == 0 else came.point / told.point
-    return ForecastCheck(name, told, came, told.low <= came.point <= told.high, ratio)
+    apart = came.high < told.low or came.low > told.high
+    return ForecastCheck(name, told, came, told.low <= came.point <= told.high, apart, ratio)
 
 
 def sum_up(changes: Sequence[TrackedChange]) -> TrackRecord:
@@ -95,4 +96,5 @@ def sum_up(changes: Sequence[TrackedChange]) -> TrackRecord:
     known = [check for one in changes for check in one.checks if check.held is not None]
     ratios = [check.ratio for check in known if check.ratio is not None]
     mean = sum(ratios) / len(ratios) if ratios else None
-    return TrackRecord(len(known), sum(bool(check.held) for check in known), mean)
+    held, apart = sum(bool(check.held) for check in known), sum(bool(check.contradicted) for check in known)
+    return TrackRecord(len(known), held, apart, mean)

@@ -27,7 +27,7 @@ SURE = 0.05
 UNITS: dict[TrackedName, str] = {"incidents": "share fewer", "leaving": "ratio of rates"}
 DIFFERENCE = "difference in differences beside customers not reached, errors clustered by {clusters}"
 BEFORE_AFTER = "after less before among those reached: whatever else happened in these months is in it"
-GRADES: dict[TrackedName, Literal["B", "C"]] = {"incidents": "B", "leaving": "C", "revenue": "B", "score": "C"}
+GRADES: dict[TrackedName, Literal["B", "C"]] = {"incidents": "C", "leaving": "C", "revenue": "B", "score": "C"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ def track_incidents(
     Returns
     -------
     TrackedOutcome
-        Each customer beside itself.
+        Between groups: of customers whom incidents drive away, the months after are missing.
     """
     counts = count_incidents(linked, panel, *what)
-    found = _compare_rates(counts, panel, reached, "incidents", within=True)
+    found = _compare_rates(counts, panel, reached, "incidents")
     return _rate_outcome("incidents", found, counts, panel, reached)
 
 
@@ -85,13 +85,11 @@ def track_leaving(panel: ChangePanel, reached: Reached) -> TrackedOutcome:
     TrackedOutcome
         Between customers: nobody leaves twice.
     """
-    found = _compare_rates(panel.left, panel, reached, "customers who left", within=False)
+    found = _compare_rates(panel.left, panel, reached, "customers who left")
     return _rate_outcome("leaving", found, panel.left, panel, reached)
 
 
-def _compare_rates(
-    counts: np.ndarray, panel: ChangePanel, reached: Reached, what: str, *, within: bool
-) -> RateChange | NotEstimable:
+def _compare_rates(counts: np.ndarray, panel: ChangePanel, reached: Reached, what: str) -> RateChange | NotEstimable:
     for group, named in ((reached.flag, "reached"), (~reached.flag, "not reached")):
         if group.sum() < MIN_CUSTOMERS:
             return NotEstimable(f"{int(group.sum())} customers {named}, needs {MIN_CUSTOMERS}", "customers not reached")
@@ -100,7 +98,8 @@ def _compare_rates(
             if n < MIN_EVENTS:
                 return NotEstimable(f"{n} {what} {when} among those {named}, needs {MIN_EVENTS}", "later months")
     try:
-        return compare_rates(counts, panel.time, reached.flag, panel.after, reached.cluster, within=within)
+        # with a level of each customer, those whom incidents drive away would tell of a change where there is none
+        return compare_rates(counts, panel.time, reached.flag, panel.after, reached.cluster, within=False)
     except EstimationError as error:
         return NotEstimable(error.reason, "later months")
 

@@ -123,8 +123,8 @@ def _forbidden(panel: ChangePanel, exposed: Exposed | None, own: np.ndarray, gro
     sides = [len(np.unique(exposed.group[panel.customer[side]])) for side in (own, ~own)]
     if not exposed.by_customer and (groups < MIN_GROUPS or min(sides) < MIN_GROUPS_A_SIDE):
         return NotEstimable(
-            f"customers were reached in {sides[0]} groups and not in {sides[1]} (by {', '.join(exposed.columns)}):"
-            " what else happened to a group cannot be told from the change",
+            f"customers were reached together by {', '.join(exposed.columns)}, {sides[0]} of {groups} groups: what else"
+            " happened to a group cannot be told from the change",
             f"{MIN_GROUPS} groups, {MIN_GROUPS_A_SIDE} of them on each side, or customers reached one by one",
         )
     return None
