@@ -39,18 +39,19 @@ def study(case: str, companies: int, customers: int) -> None:
         if not isinstance(found, Tracking):
             raise TypeError(found.reason)
         by_name = {one.name: one for one in found.changes[0].outcomes}
-        fewer, leaving, revenue = (by_name[name] for name in ("incidents", "leaving", "revenue"))
-        if not all(isinstance(one.effect, Estimate) for one in (fewer, leaving, revenue)):
+        cell, leaving, revenue = (by_name[name].effect for name in ("incidents", "leaving", "revenue"))
+        trend = by_name["incidents"].trend
+        if not (isinstance(cell, Estimate) and isinstance(leaving, Estimate) and isinstance(revenue, Estimate)):
             continue
-        truth, cell = options["reduction"], fewer.effect
+        truth = options["reduction"]
         rows.append(
             (
                 cell.point,
                 cell.low <= truth <= cell.high,
                 not cell.low <= 0 <= cell.high,
-                (fewer.trend or 1.0) < 0.05,
-                not leaving.effect.low <= 1 <= leaving.effect.high,
-                not revenue.effect.low <= 0 <= revenue.effect.high,
+                trend is not None and trend < 0.05,
+                not leaving.low <= 1 <= leaving.high,
+                not revenue.low <= 0 <= revenue.high,
             )
         )
     table = np.array(rows, dtype=float)

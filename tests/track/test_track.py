@@ -52,7 +52,7 @@ def test_the_planted_reduction_is_found() -> None:
         held.append(fewer.low <= 0.3 <= fewer.high)
         points.append(fewer.point)
     assert abs(np.mean(held) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 100)
-    assert np.mean(points) == pytest.approx(0.3, abs=3 * np.std(points) / 10 + 0.02)
+    assert np.mean(points) == pytest.approx(0.3, abs=float(3 * np.std(points) / 10 + 0.02))
 
 
 def test_what_the_others_met_as_well_is_taken_off() -> None:
