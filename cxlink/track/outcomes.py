@@ -40,7 +40,20 @@ class Reached:
     forbidden: NotEstimable | None
 
     def grade(self, name: TrackedName, trend: float | None) -> str:
-        """Evidence, in a letter."""
+        """Tell the evidence in a letter.
+
+        Parameters
+        ----------
+        name : {"incidents", "leaving", "revenue", "score"}
+            The outcome.
+        trend : float or None
+            Of :class:`cxlink.handoff.TrackedOutcome`.
+
+        Returns
+        -------
+        str
+            D where both groups cannot be compared, or went apart before.
+        """
         return "D" if self.forbidden is not None or (trend is not None and trend < SURE) else GRADES[name]
 
 
