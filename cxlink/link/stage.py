@@ -161,7 +161,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
 
 
 def _judges_changes(settings: Settings) -> bool:
-    return any(change.started_on is not None and change.exposed is not None for change in settings.changes)
+    return any(change.started_on is not None for change in settings.changes)
 
 
 def _business(loaded: Loaded, settings: Settings) -> Business:
