@@ -15,17 +15,21 @@ from cxlink.claims import audit_claims, read_claims
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
+from cxlink.estimate import NotEstimable
 from cxlink.handoff import (
     CauseCount,
+    Kpis,
     Linked,
     Loaded,
     Message,
     Readiness,
     RunResult,
     Tagged,
+    Tracking,
     Unexplained,
 )
 from cxlink.impact import estimate_impact, find_drivers
+from cxlink.kpis import compare_kpis
 from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
 from cxlink.readiness import assess_readiness, tell_unused
@@ -36,6 +40,8 @@ from cxlink.tag.embeddings import Embedder, read_embedder
 from cxlink.tag.handover import tag
 from cxlink.tag.read_taxonomy import read_taxonomy
 from cxlink.tag.taxonomy import Taxonomy
+from cxlink.track import read_forecasts, track_changes
+from cxlink.track.forecast_file import FILE
 
 Progress = Callable[[str, float], None]
 VALIDATION_DRAWS = 100
@@ -259,6 +265,11 @@ def run(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
+    progress("kpis", 0.0)
+    kpis = compare_kpis(data.linked, settings, weights=weights)
+    progress("track", 0.0)
+    forecasts = () if state is None else read_forecasts(state / FILE)
+    tracking = track_changes(data.linked, settings, kpi=impact.kpi, forecasts=forecasts)
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     claims = audit_claims(data.linked, churn, impact, settings, read_claims(settings), weights=weights)
     return RunResult(
@@ -278,10 +289,24 @@ def run(
         churn=churn,
         impact=impact,
         readiness=data.readiness,
-        messages=(*data.messages, *churn.messages, *impact.messages, *drivers.messages, *claims.messages),
+        messages=(
+            *data.messages,
+            *churn.messages,
+            *impact.messages,
+            *drivers.messages,
+            *claims.messages,
+            *_messages_of(kpis),
+            *_messages_of(tracking),
+        ),
         drivers=drivers,
         claims=claims,
+        kpis=kpis,
+        tracking=tracking,
     )
+
+
+def _messages_of(found: Kpis | Tracking | NotEstimable) -> tuple[Message, ...]:
+    return () if isinstance(found, NotEstimable) else found.messages
 
 
 @dataclass(frozen=True, slots=True)

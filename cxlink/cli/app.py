@@ -21,6 +21,7 @@ from cxlink.cli import (
     explain,
     impact,
     init,
+    kpis,
     rows,
     run,
     schema,
@@ -28,6 +29,7 @@ from cxlink.cli import (
     simulate,
     sql,
     tag,
+    track,
 )
 from cxlink.cli.consoles import say, say_error
 from cxlink.cli.groups import GroupedCommands
@@ -50,10 +52,12 @@ app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
 app.command("claim", rich_help_panel="Decide")(claim.claim)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
+app.command("track", rich_help_panel="Decide")(track.track)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("drivers", rich_help_panel="Advanced")(drivers.drivers)
 app.command("impact", rich_help_panel="Advanced")(impact.impact)
+app.command("kpis", rich_help_panel="Advanced")(kpis.kpis)
 app.command("selfcheck", rich_help_panel="Advanced")(selfcheck.selfcheck)
 app.command("simulate", rich_help_panel="Advanced")(simulate.simulate)
 app.command("schema", rich_help_panel="Advanced")(schema.schema)

@@ -100,12 +100,15 @@ def all_codes() -> Codes:
     from cxlink.churn.codes import CODES as OF_CHURN
     from cxlink.claims.codes import CODES as OF_CLAIMS
     from cxlink.impact.codes import CODES as OF_IMPACT
+    from cxlink.kpis.codes import CODES as OF_KPIS
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
     from cxlink.profiles.codes import CODES as OF_PROFILES
     from cxlink.report.codes import CODES as OF_REPORT
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
+    from cxlink.track.codes import CODES as OF_TRACK
 
-    stages = (OF_LOAD, OF_LINK, OF_TAG, OF_CHURN, OF_IMPACT, OF_CLAIMS, OF_PROFILES, OF_REPORT, OF_SIMULATE)
-    return OWN | {code: told for codes in stages for code, told in codes.items()}
+    stages = (OF_LOAD, OF_LINK, OF_TAG, OF_CHURN, OF_IMPACT, OF_CLAIMS, OF_KPIS, OF_TRACK)
+    beside = (OF_PROFILES, OF_REPORT, OF_SIMULATE)
+    return OWN | {code: told for codes in (*stages, *beside) for code, told in codes.items()}

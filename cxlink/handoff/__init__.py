@@ -30,6 +30,7 @@ from cxlink.handoff.drivers import (
 from cxlink.handoff.effects import ComponentEffect, EffectDraws, Impact, JointEffect, Readiness, RunResult, Simulated
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.events import EventMonth, EventStudy
+from cxlink.handoff.forecasts import Forecast, ForecastFigure
 from cxlink.handoff.hazards import (
     ChurnFit,
     CurvePoint,
@@ -48,6 +49,7 @@ from cxlink.handoff.hazards import (
     TestResult,
     Validation,
 )
+from cxlink.handoff.kpis import KpiGain, KpiPair, KpiRace, Kpis
 from cxlink.handoff.linkage import (
     AmbiguousNames,
     AnswerBias,
@@ -81,6 +83,7 @@ from cxlink.handoff.segments import Segment, SegmentEffect, SegmentRatios, Segme
 from cxlink.handoff.selfchecks import CheckedEffect, Likeness, SelfCheck
 from cxlink.handoff.serving import ComponentServing
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
+from cxlink.handoff.tracking import Exposed, ForecastCheck, TrackedChange, TrackedOutcome, Tracking, TrackRecord
 
 __all__ = [
     "AmbiguousNames",
@@ -115,8 +118,12 @@ __all__ = [
     "EndPlacebo",
     "EventMonth",
     "EventStudy",
+    "Exposed",
     "ExposureForm",
     "ExposureSpread",
+    "Forecast",
+    "ForecastCheck",
+    "ForecastFigure",
     "GapFit",
     "GapRatios",
     "HazardModel",
@@ -126,6 +133,10 @@ __all__ = [
     "JudgedReasons",
     "KeyMatch",
     "KpiDrivers",
+    "KpiGain",
+    "KpiPair",
+    "KpiRace",
+    "Kpis",
     "LabelledIncidents",
     "LagProfile",
     "LeavingPrediction",
@@ -173,6 +184,10 @@ __all__ = [
     "SourceCoverage",
     "Tagged",
     "TestResult",
+    "TrackRecord",
+    "TrackedChange",
+    "TrackedOutcome",
+    "Tracking",
     "Unexplained",
     "UnmatchedFile",
     "UnmatchedMoney",

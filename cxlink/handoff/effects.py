@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from cxlink.handoff.employees import Employees
     from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
+    from cxlink.handoff.kpis import Kpis
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.messages import Message
     from cxlink.handoff.promises import PromiseGap
     from cxlink.handoff.segments import Segments
     from cxlink.handoff.serving import ComponentServing
     from cxlink.handoff.timelines import CauseCount, Linked, Unexplained
+    from cxlink.handoff.tracking import Tracking
 
 
 NOT_LOOKED_AT = NotEstimable("it was not looked at", "a run of every stage")
@@ -187,3 +189,5 @@ class RunResult:
     messages: tuple[Message, ...]
     drivers: Drivers | NotEstimable = NOT_LOOKED_AT
     claims: ClaimAudit = field(default_factory=ClaimAudit)
+    kpis: Kpis | NotEstimable = NOT_LOOKED_AT
+    tracking: Tracking | NotEstimable = NOT_LOOKED_AT

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cxlink.estimate import Answer, NotEstimable
     from cxlink.handoff.linkage import Linkage
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.tracking import Exposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ class Linked:
     monthly_prices : DataFrame or None
         Columns customer, month (whole months since year 0), price (project currency, at constant rates): what recurring
         charges bear for each month of the window. None unless ``[model] event_study`` or ``[[claims]]`` ask for it.
+    followed_prices : DataFrame or None
+        As monthly_prices, of at most some 100,000 customers: of those who ever answered, or of all where a change that
+        was made is to be judged.
     segments : mapping of str to ndarray
         Of each attribute of ``[report] segments`` the customers' values as texts, (n_customers,) in the order of the
         key; rare ones are ``other``, empty ones ``missing``.
@@ -150,7 +154,9 @@ class Linked:
     promises: pd.DataFrame | None = None
     silent: pd.DataFrame | None = None
     monthly_prices: pd.DataFrame | None = None
+    followed_prices: pd.DataFrame | None = None
     segments: Mapping[str, np.ndarray] = field(default_factory=dict)
+    exposed: tuple[Exposed | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Prices:
         Where many charges follow on no other.
     by_month : DataFrame or None
         Columns customer, month, price in minor units at constant rates, of the window; where it is asked for.
+    followed : DataFrame or None
+        The same of the customers who are followed.
     """
 
     monthly_price: np.ndarray
@@ -49,6 +51,7 @@ class Prices:
     later_units: int
     messages: tuple[Message, ...]
     by_month: pd.DataFrame | None = None
+    followed: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,14 @@ class _Slice:
     later_units: int
 
 
-def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int, *, keep_months: bool = False) -> Prices:
+def build_prices(
+    loaded: Loaded,
+    incidents: pd.DataFrame,
+    n_customers: int,
+    *,
+    keep_months: bool = False,
+    followed: np.ndarray | None = None,
+) -> Prices:
     """Spread recurring charges over the months they cover, and compare them.
 
     Parameters
@@ -85,6 +95,8 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int, *, k
         How many customers there are.
     keep_months : bool, default False
         Whether to hand on each customer's price by month.
+    followed : ndarray, optional
+        (n_customers,) bool: whose prices by month are handed on in any case.
 
     Returns
     -------
@@ -101,13 +113,15 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int, *, k
     price, covered = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
     movements = MovementCounter(window.first_month, window.last_month)
     changes, n_pairs, n_left_out, later_units = [_no_changes()], 0, 0, 0
-    by_month = [_months_of(None, window)]
+    by_month, of_followed = [_months_of(None, window)], [_months_of(None, window)]
     for part in in_order(lambda charges: _read_slice(charges, window), read_charges(loaded), loaded.engine.threads):
         price[part.priced[0]] = part.priced[1]
         covered[part.covered[0]] = part.covered[1]
         movements.add(part.monthly)
         if keep_months:
             by_month.append(_months_of(part.monthly, window))
+        if followed is not None:
+            of_followed.append(_months_of(part.monthly, window, followed))
         changes.append(part.changes)
         n_pairs, n_left_out = n_pairs + part.n_pairs, n_left_out + part.n_left_out
         later_units += part.later_units
@@ -119,13 +133,16 @@ def build_prices(loaded: Loaded, incidents: pd.DataFrame, n_customers: int, *, k
         later_units,
         _left_out_message(n_left_out, n_pairs),
         pd.concat(by_month, ignore_index=True) if keep_months else None,
+        None if followed is None else pd.concat(of_followed, ignore_index=True),
     )
 
 
-def _months_of(monthly: MonthlyPrices | None, window: _Window) -> pd.DataFrame:
+def _months_of(monthly: MonthlyPrices | None, window: _Window, whose: np.ndarray | None = None) -> pd.DataFrame:
     if monthly is None:
         return pd.DataFrame({name: np.zeros(0, dtype=np.int64) for name in ("customer", "month", "price")})
     kept = (monthly.month >= window.first_month) & (monthly.month <= window.last_month)
+    if whose is not None:
+        kept &= whose[monthly.customer]
     columns = {"customer": monthly.customer, "month": monthly.month, "price": monthly.constant}
     return pd.DataFrame({name: values[kept] for name, values in columns.items()})
 

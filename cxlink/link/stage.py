@@ -23,6 +23,8 @@ from cxlink.link.costs import build_labelled_costs, build_ticket_costs
 from cxlink.link.covariates import build_covariates, check_segments, read_segments
 from cxlink.link.coverage import build_coverage, coverage_messages
 from cxlink.link.damage import count_lost_digits
+from cxlink.link.exposed import find_exposed
+from cxlink.link.followed import choose_followed
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
 from cxlink.link.incidents import build_experiences, build_incidents
@@ -92,8 +94,9 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         incidents if said is None else pd.concat([incidents, said]),
         len(customers),
         keep_months=settings.model.event_study or bool(settings.claims),
+        followed=choose_followed(responses, len(customers), everybody=_judges_changes(settings)),
     )
-    by_month = prices.by_month
+    by_month, followed = prices.by_month, prices.followed
     loaded.engine.execute("drop table narrow_revenue")
     customers = customers.assign(monthly_price=prices.monthly_price / divisor, covered_months=prices.covered_months)
     covariates, names, notes = build_covariates(loaded, settings.model.adjust_for)
@@ -151,8 +154,14 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         promises=build_promises(loaded),
         silent=build_silent(loaded),
         monthly_prices=None if by_month is None else by_month.assign(price=by_month["price"] / divisor),
+        followed_prices=None if followed is None else followed.assign(price=followed["price"] / divisor),
         segments=read_segments(loaded, settings.report.segments),
+        exposed=find_exposed(loaded, settings.changes),
     )
+
+
+def _judges_changes(settings: Settings) -> bool:
+    return any(change.started_on is not None for change in settings.changes)
 
 
 def _business(loaded: Loaded, settings: Settings) -> Business:

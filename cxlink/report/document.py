@@ -19,6 +19,7 @@ from cxlink.report.effect_words import build_word_section, frame_of
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
+from cxlink.report.kpi_sections import build_kpi_section, say_kpis
 from cxlink.report.method import describe_limits, describe_method
 from cxlink.report.notes import Notes, explain
 from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate
@@ -42,6 +43,7 @@ from cxlink.report.serving_sections import build_serving_section
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
+from cxlink.report.track_sections import build_track_sections
 
 CEILING = "CEILING: if no such incident happened"
 EXAMPLE_CHARACTERS = 240
@@ -103,6 +105,7 @@ def build_document(result: RunResult) -> Document:
         method=describe_method(result),
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
+        kpi_line=say_kpis(result.kpis),
         event_studies=impact.event_studies,
         claim_lines=tuple(say_claim(one) for one in result.claims.claims),
         drivers=build_driver_lines(result.drivers, published=published),
@@ -139,6 +142,8 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
         ),
         *build_serving_section(impact.serving, currency=result.currency),
         *build_doubt_sections(impact.doubts),
+        build_kpi_section(result.kpis, published=published),
+        *build_track_sections(result.tracking, published=published),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

@@ -279,6 +279,7 @@ class Document:
     drivers: tuple[DriverLine, ...] = ()
     segments: SegmentTable | None = None
     claim_lines: tuple[str, ...] = ()
+    kpi_line: str = ""
 
     @property
     def header(self) -> Sentence:

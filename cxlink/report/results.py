@@ -34,6 +34,7 @@ from cxlink.report.effect_words import Frame, frame_of, say_effect
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.event_results import build_event_results
 from cxlink.report.group_results import build_groups_result
+from cxlink.report.kpi_results import build_kpi_comparisons, build_kpi_results
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
 from cxlink.report.numbers import round_exact
 from cxlink.report.promise_results import build_promise_results
@@ -66,6 +67,7 @@ from cxlink.report.results_models import (
 from cxlink.report.segment_results import build_segment_results, build_segment_tests
 from cxlink.report.serving_sections import build_serving_results
 from cxlink.report.suppress import EFFECTS, suppress_small_cells
+from cxlink.report.track_results import build_track_record, build_track_results
 
 __all__ = ["build_ledger", "build_results", "dump_json", "results_schema"]
 
@@ -108,7 +110,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         churn=_churn(result.churn, published=published),
         changes=[],
         claims=build_claim_results(result.claims),
-        kpis=[],
+        kpis=build_kpi_results(result.kpis),
         monitor=[],
         bridge=[],
         reconciliation=[ReconciliationResult(line=k, minor_units=v) for k, v in result.linked.reconciliation],
@@ -131,6 +133,9 @@ def build_results(result: RunResult) -> dict[str, Any]:
         segment_tests=build_segment_tests(impact.segments),
         costs_to_serve=build_serving_results(impact.serving),
         doubts=build_doubts_result(impact.doubts, published=published),
+        kpi_comparisons=build_kpi_comparisons(result.kpis, published=published),
+        tracked=build_track_results(result.tracking, published=published),
+        track_record=build_track_record(result.tracking),
     )
     return document.model_dump(mode="json", by_alias=True)
 

@@ -14,10 +14,12 @@ from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
+from cxlink.report.kpi_models import KpiComparisonResult, KpiResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
 from cxlink.report.promise_models import PromiseResult
 from cxlink.report.segment_models import SegmentResult, SegmentTestResult
 from cxlink.report.serving_models import ServingResult
+from cxlink.report.track_models import TrackedChangeResult, TrackRecordResult
 
 SCHEMA: Literal["cxlink.results/1"] = "cxlink.results/1"
 
@@ -236,14 +238,6 @@ class ChangeResult(Part):
     break_even_reduction: float | None
 
 
-class KpiResult(Part):
-    """What one KPI adds to the prediction of an outcome."""
-
-    kpi: str
-    outcome: str
-    gain: AnswerResult
-
-
 class SignalResult(Part):
     """One month of a monitored series."""
 
@@ -335,6 +329,9 @@ class Results(Part):
     segment_tests: list[SegmentTestResult]
     costs_to_serve: list[ServingResult]
     doubts: DoubtsResult | NotEstimableResult
+    kpi_comparisons: list[KpiComparisonResult]
+    tracked: list[TrackedChangeResult]
+    track_record: TrackRecordResult | None
 
 
 def results_schema() -> dict[str, Any]:

@@ -30,7 +30,9 @@ from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
+from cxlink.report.suppress_kpis import suppress_kpis
 from cxlink.report.suppress_segments import suppress_segments
+from cxlink.report.suppress_track import suppress_tracking
 
 if TYPE_CHECKING:
     from cxlink.handoff import Linked
@@ -91,6 +93,8 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         messages=(*_hide_digits(result.messages), note),
         drivers=suppress_drivers(result.drivers),
         claims=suppress_claims(result.claims, hidden=hidden),
+        kpis=suppress_kpis(result.kpis),
+        tracking=suppress_tracking(result.tracking),
     )
 
 

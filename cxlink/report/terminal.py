@@ -146,6 +146,7 @@ def _below(document: Document, width: int) -> list[Text]:
         lines += hang("", words, width, "dim") if kind in kinds else []
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
+    lines += hang("", render_text(document.kpi_line, Sink.TERMINAL), width, "dim") if document.kpi_line else []
     return lines
 
 

@@ -29,11 +29,15 @@ from cxlink.stats.discrimination import auc_at_horizon, harrell_concordance, uno
 from cxlink.stats.dropping import find_partners, fit_kept_columns
 from cxlink.stats.errors import CoxError, EstimationError
 from cxlink.stats.event_path import EventPath, follow_first_event
+from cxlink.stats.forward_gain import ForwardGain, amount_losses, leaving_losses, predict_forward, share_gained
 from cxlink.stats.gamma_gamma import GammaGamma, GammaGammaFit, fit_gamma_gamma
+from cxlink.stats.group_panel import RateChange, compare_rates
 from cxlink.stats.hidden_trend import breakdown_trend
 from cxlink.stats.kaplan_meier import SurvivalCurve, kaplan_meier
 from cxlink.stats.label_shift import AdjustedCount, adjusted_count
 from cxlink.stats.log_score import log_scores
+from cxlink.stats.mean_models import fit_log_mean, fit_logit
+from cxlink.stats.multiplicity import adjust_holm
 from cxlink.stats.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from cxlink.stats.predicted_incidence import cumulative_incidence
 from cxlink.stats.prevalence import DifferenceEstimate, Prevalence, difference_estimate
@@ -84,6 +88,7 @@ __all__ = [
     "DifferenceEstimate",
     "EstimationError",
     "EventPath",
+    "ForwardGain",
     "GammaGamma",
     "GammaGammaFit",
     "Influenced",
@@ -97,6 +102,7 @@ __all__ = [
     "Prevalence",
     "ProportionalityTest",
     "PurchaseFit",
+    "RateChange",
     "RecurrentRows",
     "RestrictedMean",
     "ScoreTest",
@@ -111,7 +117,9 @@ __all__ = [
     "WithinFit",
     "a_calibration",
     "aalen_johansen",
+    "adjust_holm",
     "adjusted_count",
+    "amount_losses",
     "auc_at_horizon",
     "baseline_hazard",
     "bootstrap_clusters",
@@ -126,6 +134,7 @@ __all__ = [
     "censoring_distribution",
     "check_proportionality",
     "clustered_share",
+    "compare_rates",
     "cumulative_incidence",
     "debias",
     "difference_estimate",
@@ -141,6 +150,8 @@ __all__ = [
     "fit_cox",
     "fit_gamma_gamma",
     "fit_kept_columns",
+    "fit_log_mean",
+    "fit_logit",
     "fit_pareto_nbd",
     "fit_poisson",
     "fit_within",
@@ -148,11 +159,14 @@ __all__ = [
     "harrell_concordance",
     "ipcw_weights",
     "kaplan_meier",
+    "leaving_losses",
     "log_odds_ratios",
     "log_scores",
     "named_shares",
     "observed_over_expected",
+    "predict_forward",
     "restricted_mean",
+    "share_gained",
     "shrink",
     "time_lost",
     "uno_concordance",

@@ -1,4 +1,4 @@
-"""Many questions at once: q-values of many tests, and intervals that hold together."""
+"""Many questions at once: q-values and adjusted p values of many tests, and intervals that hold together."""
 
 from __future__ import annotations
 
@@ -63,17 +63,58 @@ def adjust_p_values(p: npt.ArrayLike) -> Floats:
     >>> adjust_p_values([0.01, 0.04, 0.03, 0.5]).round(4).tolist()
     [0.04, 0.0533, 0.0533, 0.5]
     """
+    values = _read_p_values(p)
+    order = np.argsort(values, kind="stable")[::-1]
+    scaled = values[order] * values.size / np.arange(values.size, 0, -1)
+    q = np.empty(values.size)
+    q[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
+    return q
+
+
+def adjust_holm(p: npt.ArrayLike) -> Floats:
+    """Adjust p values for many tests, so that a false one among all is as rare as stated.
+
+    Parameters
+    ----------
+    p : array_like of float, shape (n_tests,)
+        One a test, between 0 and 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_tests,)
+        Adjusted by Holm's steps: those below 0.05 hold a false discovery in at most 5% of all samples, however the
+        tests hang together.
+
+    Raises
+    ------
+    EstimationError
+        If there is no test or a p value is not between 0 and 1.
+
+    References
+    ----------
+    .. [1] Holm (1979), Scandinavian Journal of Statistics 6:65-70.
+
+    Examples
+    --------
+    >>> adjust_holm([0.01, 0.04, 0.03, 0.005]).round(4).tolist()
+    [0.03, 0.06, 0.06, 0.02]
+    """
+    values = _read_p_values(p)
+    order = np.argsort(values, kind="stable")
+    scaled = values[order] * np.arange(values.size, 0, -1)
+    adjusted = np.empty(values.size)
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return adjusted
+
+
+def _read_p_values(p: npt.ArrayLike) -> Floats:
     values = np.asarray(p, dtype=np.float64)
     if values.ndim != 1 or values.size == 0:
         raise EstimationError(f"p has shape {values.shape}, expected (n_tests,)")
     read_vector("p", values, values.size, EstimationError)
     if np.any((values < 0.0) | (values > 1.0)):
         raise EstimationError("p values must lie between 0 and 1")
-    order = np.argsort(values, kind="stable")[::-1]
-    scaled = values[order] * values.size / np.arange(values.size, 0, -1)
-    q = np.empty(values.size)
-    q[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return q
+    return values
 
 
 def intervals_from_draws(point: npt.ArrayLike, draws: npt.ArrayLike, *, level: float = 0.95) -> Simultaneous:

@@ -57,6 +57,9 @@ from cxlink.handoff import (
 )
 from cxlink.report.document import build_document
 from cxlink.report.parts import Document
+from tests.report.compared_kpis import HOSTILE as HOSTILE_KPI
+from tests.report.compared_kpis import compared_kpis
+from tests.report.tracked_changes import tracked_changes
 
 FEW_CHURNERS = NotEstimable("6 exposed churners", "10 exposed churners")
 FEW_ANSWERS = NotEstimable("14 answers after an incident", "30 answers")
@@ -604,6 +607,7 @@ def result() -> Iterator[RunResult]:
             doubts=doubts(),
         ),
         drivers=drivers(),
+        kpis=compared_kpis(),
         readiness=(
             Readiness("customers kept", True, ""),
             Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),
@@ -627,6 +631,8 @@ def hostile(result: RunResult) -> RunResult:
             promises=tuple(replace(promise_gaps()[0], component=name, measure=name) for name in HOSTILE_NAMES),
         ),
         drivers=hostile_drivers(),
+        kpis=compared_kpis(HOSTILE_KPI),
+        tracking=tracked_changes(HOSTILE_KPI),
         causes=causes(*((name, name) for name in HOSTILE_NAMES)),
         messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
         readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),
