@@ -138,6 +138,9 @@ class _Data:
         about = Deciding(
             read, reading, scale.claimed, scale.unit, naive, rungs, levers.each, self._months_seen, decides, faults
         )
+        if claim.lever == "retention":
+            caveat = f"That is over {scale.months} months alone: a claim about lifetimes counts what comes after."
+            about = replace(about, caveat=caveat)
         return judge(about)
 
     def _missing(self, claim: SlopeClaim, scale: Scale) -> NotEstimable | None:

@@ -42,6 +42,8 @@ class Deciding:
         The deciding rung.
     faults : tuple of str
         Why it must not decide; empty where it may.
+    caveat : str
+        What goes with any verdict on a claim of this kind.
     """
 
     read: ReadClaim
@@ -54,6 +56,7 @@ class Deciding:
     months_seen: float
     decides: Climbed
     faults: tuple[str, ...]
+    caveat: str = ""
 
 
 def cannot_tell(read: ReadClaim, reading: str, why: str, needs: str) -> AuditedClaim:
@@ -124,8 +127,8 @@ def judge(about: Deciding) -> AuditedClaim:
     times = inflation if isinstance(inflation, Estimate) else None
     equivalent = is_equivalent_to_zero(answer.low, answer.high, SMALLEST * abs(about.claimed))
     told = _power(power)
-    why = say_why(verdict, told, answer, equivalent=equivalent)
-    reaching = _levers_that_reach(about, verdict)
+    why = say_why(verdict, told, answer, about.claimed, equivalent=equivalent)
+    reaching = _levers_that_reach(about, verdict) + (f" {about.caveat}" if about.caveat else "")
     return replace(
         _start_from(about),
         verdict=verdict,

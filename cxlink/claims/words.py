@@ -172,7 +172,7 @@ def _range(times: Estimate) -> str:
     return f"{show_number(times.low)} to {show_number(times.high)}"
 
 
-def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, *, equivalent: bool) -> str:
+def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, claimed: float, *, equivalent: bool) -> str:
     """One line: why.
 
     Parameters
@@ -183,6 +183,8 @@ def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, *, equ
         Of that estimate.
     estimate : Estimate
         With its 90% interval.
+    claimed : float
+        In the estimate's unit.
     equivalent : bool
         Whether any effect a quarter as large as claimed is ruled out.
 
@@ -194,15 +196,15 @@ def say_why(verdict: ClaimVerdict, power: ClaimPower, estimate: Estimate, *, equ
     chance = f"{min(power.of_claim, 0.999):.1%}" if power.of_claim > 0.99 else f"{power.of_claim:.0%}"
     return {
         "supported": "The whole interval lies within a factor of 1.25 of the claim.",
-        "overstated": "There is an effect, but the whole interval lies below the claim.",
-        "understated": "The whole interval lies above the claim.",
+        "overstated": "What is found goes the same way, but its whole interval falls short of the claim.",
+        "understated": "The whole interval goes beyond the claim.",
         "no_effect_shown": f"Were the claim true, it would have been found with a chance of {chance}"
         + ("; any effect a quarter of its size is ruled out (equivalent to zero)." if equivalent else "."),
         "contradicted": "The whole interval lies on the other side of zero.",
         "imprecise": (
-            "There is an effect, and the claim may be right, but the interval is too wide to bear it out within a"
-            " factor of 1.25."
-            if estimate.low > 0 or estimate.high < 0
+            "What is found goes the same way, and the claim may be right, but the interval is too wide to bear it out"
+            " within a factor of 1.25."
+            if estimate.low * claimed > 0 and estimate.high * claimed > 0
             else "The data neither bear it out nor rule it out. Were it true, it would be found with a chance of"
             f" {chance}; found four times in five is an effect of {show_number(power.detectable)}."
         ),
