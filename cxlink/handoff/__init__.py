@@ -5,6 +5,7 @@
 """
 
 from cxlink.handoff.answering import Answering
+from cxlink.handoff.changes import Allowance, Asked, BudgetChoice, ChangeEffect, Changes, Payoff
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.doubts import (
     ComponentDoubt,
@@ -81,10 +82,15 @@ from cxlink.handoff.serving import ComponentServing
 from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, LabelledIncidents, Linked, Unexplained
 
 __all__ = [
+    "Allowance",
     "AmbiguousNames",
     "AnswerBias",
     "Answering",
+    "Asked",
+    "BudgetChoice",
     "CauseCount",
+    "ChangeEffect",
+    "Changes",
     "CheckedEffect",
     "ChurnFit",
     "ComponentDoubt",
@@ -134,6 +140,7 @@ __all__ = [
     "OddsCheck",
     "OrderFit",
     "Overlap",
+    "Payoff",
     "PeriodRatio",
     "PeriodRatios",
     "Placebo",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cxlink.estimate import NotEstimable
+from cxlink.handoff.changes import NO_CHANGES, Changes
 
 if TYPE_CHECKING:
     from cxlink.estimate import Answer
@@ -99,7 +100,8 @@ class Impact:
     and ``employees`` what goes with teams' engagement. ``answering`` tells who answers; where it is an answer, the
     components' effects on the KPI are its ``effect_of_all``. ``event_studies`` follows revenue after first incidents,
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
-    costs to serve, by component. ``doubts`` says how far all that can be trusted.
+    costs to serve, by component. ``doubts`` says how far all that can be trusted, and ``changes`` what the changes that
+    were asked about would bring.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -120,6 +122,7 @@ class Impact:
     segments: Segments | NotEstimable = NOT_LOOKED_AT
     serving: tuple[ComponentServing, ...] = ()
     doubts: Doubts | NotEstimable = NOT_LOOKED_AT
+    changes: Changes = NO_CHANGES
 
 
 @dataclass(frozen=True, slots=True)
