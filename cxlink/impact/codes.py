@@ -212,8 +212,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     "CX585": (
         "A probability that rests on there being no hidden cause",
         "The probability of a positive NPV is reckoned twice: with the chance of sampling alone, and with an error of"
-        " the hazard ratio such as negative controls show, or as a hidden cause as strong as the strongest attribute would"
-        " make. The second is lower by ten points or more.",
+        " the hazard ratio such as negative controls show, or as a hidden cause as strong as the strongest attribute"
+        " would make. The second is lower by ten points or more.",
         "Read the second one. A trial on part of the customers, chosen by lot, would settle it.",
     ),
     "CX586": (

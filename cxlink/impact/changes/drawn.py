@@ -15,7 +15,7 @@ from cxlink.impact.gcomp import Base, Fits, Projector
 from cxlink.impact.project import SIMULATED
 from cxlink.parallel import in_order
 
-DRAWN = 2_000
+DRAWN = 1_000
 """Customers over whom draws of changes are made, where there are more: these tell how errors spread, not the size."""
 
 
@@ -116,8 +116,10 @@ class ChangeProjection:
     ) -> None:
         self._fits, self._rng, self._threads = fits, rng, threads
         self._exposure_days, self._n_months, self._discount_rate = exposure_days, n_months, discount_rate
+        # the same futures whatever is asked of them, so that answers differ by the changes alone
+        self._futures = int(rng.integers(2**62))
         self._many, self._some = base.sample(SIMULATED, rng), base.sample(DRAWN, rng)
-        incidents = self.worlds(self._some, ()).expect(None, ())[1][0]
+        incidents = self.worlds(self._some, ()).expect(None, ()).incidents[0]
         self.plans = tuple(plan.covering(incidents[plan.place]) if plan.served else plan for plan in plans)
         self._drawing = self.worlds(self._some, self.plans)
         self.sizes = tuple(choose_sizes(plan) for plan in self.plans)
@@ -187,11 +189,11 @@ class ChangeProjection:
         def draw(number: int) -> tuple[np.ndarray, ...]:
             sizes = [float(plan.draws[number]) for plan in self.plans]
             together: list[Ask] = [((i, sizes[i]), (j, sizes[j])) for i, j in pairs]
-            gains, incidents = self._drawing.expect(number, [*asks, *together])
             parts = projector.parts(number)
             doubtful = replace(parts, log_hazard_ratio=parts.log_hazard_ratio - doubts[number])
             singles: list[Ask] = [((k, size),) for k, size in enumerate(sizes)]
-            return (gains, incidents, *self._drawing.expect(number, singles, parts=doubtful))
+            told, doubted = self._drawing.expect_all(number, [(parts, [*asks, *together]), (doubtful, singles)])
+            return told.gains, told.incidents, doubted.gains, doubted.incidents
 
         drawn = list(in_order(draw, range(len(doubts)), self._threads + 1))
         gains, incidents, doubtful, doubtful_incidents = (np.array(one) for one in zip(*drawn, strict=True))
@@ -230,10 +232,9 @@ class ChangeProjection:
         point, shift, point_incidents, shift_incidents = self._centre([ask])
 
         def draw(number: int) -> tuple[np.ndarray, np.ndarray]:
-            gains, incidents = self._drawing.expect(
-                number, [tuple((k, float(self.plans[k].draws[number])) for k in chosen)]
-            )
-            return gains, incidents[1:]
+            ask = tuple((k, float(self.plans[k].draws[number])) for k in chosen)
+            told = self._drawing.expect(number, [ask])
+            return told.gains, told.incidents[1:]
 
         n_draws = len(self.plans[chosen[0]].draws)
         drawn = list(in_order(draw, range(n_draws), self._threads + 1))
@@ -289,15 +290,16 @@ class ChangeProjection:
         """
         parts = self.projector(self._some).parts(None)
         ask: Ask = ((number, self.plans[number].point),)
-        found = []
+        questions = []
         for value in log_ratios:
             ratios = parts.log_hazard_ratio.copy()
             ratios[place] = value
-            found.append(self._drawing.expect(None, [ask], parts=replace(parts, log_hazard_ratio=ratios))[0][0])
-        return np.array(found)
+            questions.append((replace(parts, log_hazard_ratio=ratios), [ask]))
+        return np.array([one.gains[0] for one in self._drawing.expect_all(None, questions)])
 
     def _centre(self, asks: Sequence[Ask]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Gains and incidents of simulated futures, each with its distance from those of expected exposures."""
-        gains, incidents = self.worlds(self._many, self.plans).simulate(asks, self._rng)
-        expected, expected_incidents = self._drawing.expect(None, asks)
-        return gains, gains - expected, incidents[1:], incidents[1:] - expected_incidents[1:]
+        told = self.worlds(self._many, self.plans).simulate(asks, np.random.default_rng(self._futures))
+        expected = self._drawing.expect(None, asks)
+        incidents = told.incidents[1:]
+        return told.gains, told.gains - expected.gains, incidents, incidents - expected.incidents[1:]

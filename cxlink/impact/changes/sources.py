@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from cxlink.impact.changes.drawn import ChangeProjection, Projected
 from cxlink.impact.changes.money import Purse
-from cxlink.impact.changes.worlds import Ask
+from cxlink.impact.changes.worlds import Answered, Ask
 from cxlink.impact.projection import Parts
 from cxlink.parallel import in_order
 
 GROUPS = ("effect on leaving", "how often it happens", "effect on prices", "cost of serving", "size of the change")
 LEAVING, INCIDENCE, PRICES, COST, SIZE = range(len(GROUPS))
-CUSTOMERS, DRAWS = 500, 100
+CUSTOMERS, DRAWS = 300, 100
 """Shares of variance are wanted to a few percent: these many customers and draws will do."""
 
 
@@ -57,30 +58,39 @@ def find_sources(
     orders = [[int(one) for one in rng.permutation(len(GROUPS))] for _ in range(n)]
     middle = projector.parts(None)
 
-    def npv(number: int, drawn: Parts, moved: frozenset[int]) -> np.ndarray:
+    def npvs_of(number: int, drawn: Parts, moves: Sequence[frozenset[int]]) -> dict[frozenset[int], np.ndarray]:
         """NPV of each change where these groups are those of the draw."""
-        asks: list[Ask] = [
-            ((k, float(plan.draws[number]) if SIZE in moved else plan.point),)
-            for k, plan in enumerate(projection.plans)
-        ]
-        gains, incidents = worlds.expect(number if INCIDENCE in moved else None, asks, parts=_mix(middle, drawn, moved))
+        found = {}
+        for of in (None, number):
+            these = [moved for moved in moves if (INCIDENCE in moved) == (of is not None)]
+            answered = worlds.expect_all(of, [(_mix(middle, drawn, moved), asks_of(number, moved)) for moved in these])
+            found.update({moved: price(one) for moved, one in zip(these, answered, strict=True)})
+        return found
+
+    def asks_of(number: int, moved: frozenset[int]) -> list[Ask]:
+        sizes = [float(plan.draws[number]) if SIZE in moved else plan.point for plan in projection.plans]
+        return [((k, size),) for k, size in enumerate(sizes)]
+
+    def price(answered: Answered) -> np.ndarray:
         found = []
         for k, plan in enumerate(projection.plans):
-            flows = purse.flows(Projected(gains[k][None, None], incidents[k + 1][None, None]), [plan])
-            found.append(purse.npv(flows, [plan])[0, 0])
+            projected = Projected(answered.gains[k][None, None], answered.incidents[k + 1][None, None])
+            found.append(purse.npv(purse.flows(projected, [plan]), [plan])[0, 0])
         return np.array(found)
 
-    at_point = npv(0, middle, frozenset())
+    nobody: frozenset[int] = frozenset()
+    at_point = npvs_of(0, middle, [nobody])[nobody]
 
     def parts_of(number: int) -> np.ndarray:
         """(n_groups, n_plans) Shapley parts of one draw."""
-        drawn = projector.parts(number)
-        at_draw = npv(number, drawn, frozenset(range(len(GROUPS))))
+        both = (orders[number], orders[number][::-1])
+        moves = list(dict.fromkeys(frozenset(order[:step]) for order in both for step in range(1, len(order) + 1)))
+        npvs = npvs_of(number, projector.parts(number), moves)
         parts = np.zeros((len(GROUPS), len(at_point)))
-        for order in (orders[number], orders[number][::-1]):
+        for order in both:
             before = at_point
             for step, group in enumerate(order, start=1):
-                after = at_draw if step == len(order) else npv(number, drawn, frozenset(order[:step]))
+                after = npvs[frozenset(order[:step])]
                 parts[group] += (after - before) / 2
                 before = after
         return parts

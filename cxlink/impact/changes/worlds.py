@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -27,6 +27,23 @@ Make = Callable[[int, np.ndarray, np.ndarray | None], Exposure]
 """Exposure of a component, where its incidents are kept by month and others are added."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What changes made together gain over the world as is.
+
+    Parameters
+    ----------
+    gains : ndarray
+        (n_asks, 4, n_months) more customers in the month, revenue, avoidable cost saved and experience; each adds up
+        over months to the gain over the horizon. Not discounted.
+    incidents : ndarray
+        (n_asks + 1, n_components, n_months) of customers still there; the first as is.
+    """
+
+    gains: np.ndarray
+    incidents: np.ndarray
+
+
 class ChangedWorlds:
     """Gains of changes over the world as is, under expected exposures or over simulated futures.
 
@@ -46,9 +63,7 @@ class ChangedWorlds:
         self._projector, self._base, self._plans = projector, base, tuple(plans)
         self._exposure_days, self._n = exposure_days, len(base.residual)
 
-    def expect(
-        self, number: int | None, asks: Sequence[Ask], *, parts: Parts | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def expect(self, number: int | None, asks: Sequence[Ask]) -> Answered:
         """Gains under expected exposures.
 
         Parameters
@@ -57,16 +72,28 @@ class ChangedWorlds:
             Which draw; the point estimate where None.
         asks : sequence of Ask
             Changes made together.
-        parts : Parts, optional
-            Instead of the draw's own, which then tells incidents alone.
 
         Returns
         -------
-        gains : ndarray
-            (n_asks, 4, n_months) more customers in the month, revenue, avoidable cost saved and experience; each adds
-            up over months to the gain over the horizon. Not discounted.
-        incidents : ndarray
-            (n_asks + 1, n_components, n_months) of customers still there; the first as is.
+        Answered
+            Without the luck of any future.
+        """
+        return self.expect_all(number, [(self._projector.parts(number), asks)])[0]
+
+    def expect_all(self, number: int | None, questions: Sequence[tuple[Parts, Sequence[Ask]]]) -> list[Answered]:
+        """Gains under expected exposures, for several settings of what exposures do.
+
+        Parameters
+        ----------
+        number : int or None
+            Of which draw the incidents are; the point estimate where None.
+        questions : sequence of (Parts, sequence of Ask)
+            What exposures do, and changes made together.
+
+        Returns
+        -------
+        list of Answered
+            One a question.
         """
         daily = [self._projector.rates(place, number) for place in range(self._n)]
 
@@ -74,9 +101,9 @@ class ChangedWorlds:
             changed = daily[place] * kept if added is None else daily[place] * kept + added
             return expect_exposure(changed, self._base.residual[place], self._exposure_days, (0.0,))[0]
 
-        return self._gains(asks, daily, make, self._projector.parts(number) if parts is None else parts)
+        return self._answer(questions, daily, make)
 
-    def simulate(self, asks: Sequence[Ask], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def simulate(self, asks: Sequence[Ask], rng: np.random.Generator) -> Answered:
         """Gains at the point estimate, as means over simulated futures.
 
         Parameters
@@ -88,8 +115,8 @@ class ChangedWorlds:
 
         Returns
         -------
-        gains, incidents : ndarray
-            As of `expect`.
+        Answered
+            Of all futures.
         """
         daily = [self._projector.rates(place, None) for place in range(self._n)]
         parts, residual, days = self._projector.parts(None), self._base.residual, self._exposure_days
@@ -108,29 +135,43 @@ class ChangedWorlds:
                 share = exposure.share + (1.0 - exposure.share) * new.share
                 return Exposure(share, exposure.count + new.count)
 
-            found.append(self._gains(asks, daily, make, parts))
-        return (np.mean([gains for gains, _ in found], axis=0), np.mean([incidents for _, incidents in found], axis=0))
+            found += self._answer([(parts, asks)], daily, make)
+        return Answered(
+            np.mean([one.gains for one in found], axis=0), np.mean([one.incidents for one in found], axis=0)
+        )
 
-    def _gains(
-        self, asks: Sequence[Ask], daily: Sequence[np.ndarray], make: Make, parts: Parts
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _answer(
+        self, questions: Sequence[tuple[Parts, Sequence[Ask]]], daily: Sequence[np.ndarray], make: Make
+    ) -> list[Answered]:
         n_months = daily[0].shape[1]
-        nothing = np.ones(n_months)
-        choices: list[dict[str, Exposure]] = [{AS_IS: make(place, nothing, None)} for place in range(self._n)]
-        named: list[list[str]] = []
-        for ask in asks:
-            names = [AS_IS] * self._n
-            for place in sorted(self._touched(ask)):
-                acts = tuple(one for one in ask if place in (self._plans[one[0]].place, self._plans[one[0]].displaced))
-                names[place] = str(acts)
-                if names[place] not in choices[place]:
-                    choices[place][names[place]] = self._exposure(place, acts, daily, make)
-            named.append(names)
-        world = World(parts, choices, self._base.weight)
-        as_is = world.by_month([AS_IS] * self._n)
-        told = [world.by_month(names) for names in named]
-        gains = np.array([_gain(as_is, other) for other in told]).reshape(len(asks), N_GAINS, n_months)
-        return gains, np.array([as_is[5:], *(other[5:] for other in told)])
+        as_is = [make(place, np.ones(n_months), None) for place in range(self._n)]
+        known: list[dict[str, Exposure]] = [{AS_IS: one} for one in as_is]
+        found = []
+        for parts, asks in questions:
+            named = [self._names(ask, known, daily, make) for ask in asks]
+            used = [
+                {name: known[place][name] for name in dict.fromkeys((AS_IS, *(names[place] for names in named)))}
+                for place in range(self._n)
+            ]
+            world = World(parts, used, self._base.weight)
+            before = world.by_month([AS_IS] * self._n)
+            told = [before if set(names) == {AS_IS} else world.by_month(names) for names in named]
+            gains = np.array([_gain(before, other) for other in told]).reshape(len(asks), N_GAINS, n_months)
+            found.append(Answered(gains, np.array([before[5:], *(other[5:] for other in told)])))
+        return found
+
+    def _names(
+        self, ask: Ask, known: list[dict[str, Exposure]], daily: Sequence[np.ndarray], make: Make
+    ) -> tuple[str, ...]:
+        """Name of each component's exposure where these changes are made; those not known yet are worked out."""
+        names = [AS_IS] * self._n
+        made = tuple(one for one in ask if one[1] != 0)
+        for place in sorted(self._touched(made)):
+            acts = tuple(one for one in made if place in (self._plans[one[0]].place, self._plans[one[0]].displaced))
+            names[place] = str(acts)
+            if names[place] not in known[place]:
+                known[place][names[place]] = self._exposure(place, acts, daily, make)
+        return tuple(names)
 
     def _touched(self, ask: Ask) -> set[int]:
         plans = [self._plans[number] for number, _ in ask]
