@@ -76,7 +76,7 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     unused = [f"{table}.{name}" for table, name in UNUSED_COLUMNS if name in loaded.columns.get(table, ())]
     groups = {
         "[gates]": settings.gates.rules,
-        "[[changes]]": settings.changes,
+        "[[changes]] exposed": [one for one in settings.changes if one.exposed is not None],
         "[[claims]]": settings.claims,
         "[report] language": settings.report.language != "en",
     }

@@ -27,6 +27,7 @@ from cxlink.cli import (
     simulate,
     sql,
     tag,
+    whatif,
 )
 from cxlink.cli.consoles import say_error
 from cxlink.cli.groups import GroupedCommands
@@ -47,6 +48,7 @@ app.command("demo", rich_help_panel="Start")(demo.demo)
 app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
+app.command("whatif", rich_help_panel="Decide")(whatif.whatif)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")

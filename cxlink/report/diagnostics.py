@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cxlink.handoff import LedgerEntry, Message, RunResult
 
-ABSENT_STAGES = ("changes", "claims", "kpis", "monitor", "bridge")
+ABSENT_STAGES = ("claims", "kpis", "monitor", "bridge")
 _SEVERITIES = ("error", "warning", "info")
 
 

@@ -278,6 +278,7 @@ class Document:
     event_studies: tuple[EventStudy, ...] = ()
     drivers: tuple[DriverLine, ...] = ()
     segments: SegmentTable | None = None
+    changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def header(self) -> Sentence:

@@ -26,6 +26,7 @@ from cxlink.handoff import (
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
+from cxlink.report.change_results import build_budget_result, build_change_results
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.doubt_results import build_doubts_result
 from cxlink.report.driver_results import build_driver_results
@@ -105,7 +106,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         simulated=None if impact.simulated is None else _simulated(impact.simulated, published=published),
         unexplained=[_unexplained(one, published=published) for one in result.unexplained],
         churn=_churn(result.churn, published=published),
-        changes=[],
+        changes=build_change_results(impact.changes, currency=result.currency, months=result.horizon_months),
         claims=[],
         kpis=[],
         monitor=[],
@@ -130,6 +131,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         segment_tests=build_segment_tests(impact.segments),
         costs_to_serve=build_serving_results(impact.serving),
         doubts=build_doubts_result(impact.doubts, published=published),
+        budget=build_budget_result(impact.changes, currency=result.currency, months=result.horizon_months),
     )
     return document.model_dump(mode="json", by_alias=True)
 

@@ -25,6 +25,7 @@ from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_d
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_changes import suppress_changes
 from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
@@ -137,6 +138,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         segments=suppress_segments(impact.segments, reasons),
         serving=suppress_serving(impact.serving, reasons),
         doubts=suppress_doubts(impact.doubts, effects, impact.components),
+        changes=suppress_changes(impact.changes, reasons),
     )
     return kept, hidden
 

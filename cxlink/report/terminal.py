@@ -145,6 +145,8 @@ def _below(document: Document, width: int) -> list[Text]:
         lines += hang("", words, width, "dim") if kind in kinds else []
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
+    for name, said in document.changes:
+        lines += hang("", f"{render_text(name, Sink.TERMINAL)}: {render_text(said, Sink.TERMINAL)}", width, "bold")
     return lines
 
 
