@@ -5,9 +5,9 @@ from __future__ import annotations
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChangeEffect, Changes, Linked, Payoff
 from cxlink.report.cell_texts import explain_dashes, figure_or_dash
-from cxlink.report.change_words import NOTE, money, say_break_even, say_budget, say_change
+from cxlink.report.change_words import NOTE, money, say_break_even, say_budget, say_chance, say_change
 from cxlink.report.hiding import show_count
-from cxlink.report.numbers import SMALL_COUNT, format_share, round_estimate
+from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.section import Kind, Section, Value
 
 TITLE = "Changes, before they are made"
@@ -83,12 +83,12 @@ def build_change_lines(changes: Changes, *, currency: str, months: int) -> tuple
         if paid == 0:
             back = "costs nothing first"
         doubt = effect.payoff.allowing_for_doubt
-        hidden = "" if doubt is None else f", {format_share(doubt)} allowing for hidden causes"
+        hidden = "" if doubt is None else f", {say_chance(doubt)} allowing for hidden causes"
         npv = figure_or_dash(effect.npv)
         lines.append(
             (
                 effect.asked.name,
-                f"NPV {currency} {npv} in {months} months; pays with {format_share(effect.payoff.probability)}{hidden};"
+                f"NPV {currency} {npv} in {months} months; pays with {say_chance(effect.payoff.probability)}{hidden};"
                 f" {back}",
             )
         )
@@ -169,8 +169,8 @@ def _row(effect: ChangeEffect) -> tuple[Value, ...]:
     return (
         effect.asked.name,
         figure_or_dash(effect.npv),
-        format_share(payoff.probability),
-        format_share(payoff.allowing_for_doubt),
+        say_chance(payoff.probability),
+        say_chance(payoff.allowing_for_doubt),
         back,
         say_break_even(effect, payoff),
         figure_or_dash(effect.customers_kept, signed=True),
@@ -183,13 +183,13 @@ def _budget(changes: Changes, currency: str, months: int) -> tuple[Section, ...]
         return ()
     if isinstance(choice, NotEstimable):
         return (Section("budget", BUDGET, (), (), (f"Cannot be told: {choice.reason}. Needs: {choice.needs}.",)),)
-    columns: tuple[tuple[str, Kind], ...] = (("Change", "text"), ("Taken", "text"), ("Taken in draws", "share"))
-    rows = tuple((name, "yes" if name in choice.taken else "no", share) for name, share in choice.often)
+    columns: tuple[tuple[str, Kind], ...] = (("Change", "text"), ("Taken", "text"), ("Taken in draws", "text"))
+    rows = tuple((name, "yes" if name in choice.taken else "no", say_chance(share)) for name, share in choice.often)
     error = ""
     if not isinstance(choice.npv, NotEstimable) and len(choice.taken) > 1:
         error = (
             f"The choice counts changes alone and two together, which comes to {money(choice.by_pairs, currency)};"
-            f" all those taken, projected at once, come to {currency} {round_estimate(choice.npv).point_text}."
+            f" all those taken, projected at once, come to {money(choice.npv.point, currency)}."
         )
     notes = (*say_budget(choice, currency=currency, months=months), *([error] if error else []))
     return (Section("budget", BUDGET, columns, rows, notes),)

@@ -12,6 +12,7 @@ NOTE = (
     " gain, is not in it. Intervals and probabilities hold if the stated costs and ranges do; nobody has checked those."
 )
 SIGNIFICANT = 3
+SURELY = 1e-3
 
 
 def say_change(effect: ChangeEffect, *, currency: str, months: int) -> tuple[str, ...]:
@@ -112,6 +113,24 @@ def money(amount: float, currency: str) -> str:
     )
 
 
+def say_chance(probability: float | None) -> str:
+    """Show a probability that was counted in draws: of so many, none or all of them is no certainty.
+
+    Parameters
+    ----------
+    probability : float or None
+        0..1.
+
+    Returns
+    -------
+    str
+        Such as ``92%``, ``>99%`` or ``<1%``.
+    """
+    if probability is None:
+        return format_share(None)
+    return format_share(min(max(probability, SURELY), 1 - SURELY))
+
+
 def say_break_even(effect: ChangeEffect, payoff: Payoff) -> str:
     """Say at which size a change breaks even.
 
@@ -159,10 +178,11 @@ def say_budget(choice: BudgetChoice, *, currency: str, months: int) -> tuple[str
     ]
     if isinstance(choice.npv, Estimate):
         said.append(
-            f"Projected together they are worth {currency} {round_estimate(choice.npv).text} after their costs; one by"
-            f" one they would add up to {money(choice.parts, currency)}."
+            f"Projected together they are worth {money(choice.npv.point, currency)}"
+            f" ({round_estimate(choice.npv).interval_text}) after their costs; one by one they would add up to"
+            f" {money(choice.parts, currency)}."
         )
-    often = ", ".join(f"{name} {format_share(share)}" for name, share in choice.often)
+    often = ", ".join(f"{name} {say_chance(share)}" for name, share in choice.often)
     said.append(f"Were each draw the truth, this is how often each would be taken: {often}. Near 50% is a toss-up.")
     return tuple(said)
 
@@ -210,7 +230,7 @@ def _say_payoff(effect: ChangeEffect, npv: Estimate, payoff: Payoff, currency: s
 
 
 def _say_probability(payoff: Payoff) -> str:
-    chance = f"It pays with a probability of {format_share(payoff.probability)} by chance alone"
+    chance = f"It pays with a probability of {say_chance(payoff.probability)} by chance alone"
     if payoff.allowing_for_doubt is None:
         return f"{chance}; how much hidden causes would take off cannot be told."
     allowance = payoff.allowance
@@ -221,7 +241,7 @@ def _say_probability(payoff: Payoff) -> str:
             if allowance.source == "negative controls"
             else f" as strong as the strongest attribute ({allowance.attribute})"
         )
-    return f"{chance}, and of {format_share(payoff.allowing_for_doubt)} where hidden causes{by} are allowed for."
+    return f"{chance}, and of {say_chance(payoff.allowing_for_doubt)} where hidden causes{by} are allowed for."
 
 
 def _say_payback(payoff: Payoff, months: int) -> str:

@@ -9,6 +9,9 @@ from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChangeEffect, Changes
 from cxlink.report.hiding import DEDUCIBLE, clean_answer
 
+TELL_OF_CHANGES = ("CX582", "CX585", "CX587")
+"""Messages with figures of changes, which may be hidden."""
+
 
 def suppress_changes(changes: Changes, hidden: Mapping[str, NotEstimable | None]) -> Changes:
     """Leave out changes of components that are hidden, and choices that would tell of them.
@@ -28,7 +31,7 @@ def suppress_changes(changes: Changes, hidden: Mapping[str, NotEstimable | None]
     reasons = [_reason(effect, hidden) for effect in changes.effects]
     effects = tuple(_suppress(effect, why) for effect, why in zip(changes.effects, reasons, strict=True))
     hides = any(why is not None for why in reasons)
-    return Changes(effects, DEDUCIBLE if hides and changes.budget is not None else changes.budget, changes.messages)
+    return Changes(effects, DEDUCIBLE if hides and changes.budget is not None else changes.budget)
 
 
 def _reason(effect: ChangeEffect, hidden: Mapping[str, NotEstimable | None]) -> NotEstimable | None:
