@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -28,6 +30,9 @@ from cxlink.handoff import ChangeEffect, Payoff
 from cxlink.impact import estimate_impact
 from cxlink.impact.answers import Drawn
 from cxlink.impact.changes import stage
+from cxlink.impact.changes.drawn import Alone
+from cxlink.impact.changes.money import Purse
+from cxlink.impact.changes.payoff import work_out
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
 from cxlink.settings import Settings
@@ -84,24 +89,22 @@ def _ask(
 ) -> tuple[tuple[ChangeEffect, ...], dict[str, tuple[Drawn, np.ndarray]]]:
     """What a run says of each change, and the draws behind it: of changes without a cost, what they bring."""
     npvs: dict[str, tuple[Drawn, np.ndarray]] = {}
-    own = stage.work_out
 
-    def listen(alone, npv, purse, *rest):  # type: ignore[no-untyped-def]
+    def listen(alone: Alone, npv: Drawn, purse: Purse, *rest: Any) -> Payoff:
         doubted = purse.npv(purse.flows(alone.doubted, [alone.plan]), [alone.plan])[:, 0]
         npvs[alone.plan.asked.name] = (npv, doubted)
-        return own(alone, npv, purse, *rest)
+        return work_out(alone, npv, purse, *rest)
 
-    stage.work_out = listen
     loaded = load_company(company)
     rng = np.random.default_rng([seed, 7])
     try:
         linked = link(loaded, true_tags(company), settings, divisor=100)
         weights = draw_weights(DRAWS, len(linked.customers), rng)
         churn = fit_churn(linked, loaded, settings, weights=weights)
-        impact = estimate_impact(linked, loaded, churn, settings, weights=weights, rng=rng, progress=lambda _: None)
+        with patch.object(stage, "work_out", listen):
+            impact = estimate_impact(linked, loaded, churn, settings, weights=weights, rng=rng, progress=lambda _: None)
     finally:
         loaded.engine.close()
-        stage.work_out = own
     return impact.changes.effects, npvs
 
 

@@ -105,8 +105,10 @@ def estimate_reductions(
 
     Returns
     -------
-    gained, error : array of float, shape (n_worlds, n_quantities)
-        In the order of the fields of :class:`cxlink.simulate.truth.Effect`, and their standard errors.
+    gained : array of float, shape (n_worlds, n_quantities)
+        In the order of the fields of :class:`cxlink.simulate.truth.Effect`.
+    error : array of float, shape (n_worlds, n_quantities)
+        Their standard errors.
 
     Raises
     ------

@@ -18,6 +18,9 @@ Aim: TypeAlias = Literal["mean", "cvar"]
 MOST_TRIED = 15
 """Projects of which every subset can still be tried."""
 
+FEW = 10
+"""Projects of which every subset is tried in every draw."""
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
@@ -208,6 +211,42 @@ def try_all(
         if value > best.value:
             best = Portfolio(taken, value)
     return best
+
+
+def choose_each_draw(
+    values: npt.ArrayLike, together: npt.ArrayLike, cost: npt.ArrayLike, budget: float
+) -> npt.NDArray[np.bool_]:
+    """Take, draw by draw, the projects that would be worth most were that draw the truth.
+
+    Parameters
+    ----------
+    values, together, cost : array_like of float
+        See `choose_portfolio`.
+    budget : float
+        Most that may be spent.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_draws, n_projects)
+        By trying every subset of up to ten projects, else by the programme.
+
+    Raises
+    ------
+    EstimationError
+        If `choose_portfolio` would refuse the numbers.
+    """
+    worth, pairs, costs = _read(values, together, cost)
+    n = worth.shape[1]
+    if n > FEW:
+        rows = range(len(worth))
+        return np.array([choose_portfolio(worth[[b]], pairs[[b]], costs, budget).taken for b in rows])
+    subsets = (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(bool)
+    subsets = subsets[(subsets * costs).sum(axis=1) <= budget * (1 + 1e-12)]
+    both = np.array([subsets[:, i] & subsets[:, j] for i, j in combinations(range(n), 2)]).reshape(-1, len(subsets))
+    # sums by hand: no linear algebra library may decide between equals
+    worths = (worth[:, None, :] * subsets).sum(axis=2) + (pairs[:, None, :] * both.T).sum(axis=2)
+    found: npt.NDArray[np.bool_] = subsets[worths.argmax(axis=1)]
+    return found
 
 
 def _read(values: npt.ArrayLike, together: npt.ArrayLike, cost: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlink.stats import EstimationError
-from cxlink.stats.portfolio import Aim, choose_portfolio, mean_of_worst, portfolio_value, try_all
+from cxlink.stats.portfolio import Aim, choose_each_draw, choose_portfolio, mean_of_worst, portfolio_value, try_all
 
 SOLVED = 1e-6
 """Relative to the largest value: what the solver's own tolerances leave open between two choices."""
@@ -71,6 +71,14 @@ def test_nothing_is_taken_where_nothing_is_worth_it() -> None:
     assert not chosen.taken.any()
     assert chosen.value == 0.0
     assert portfolio_value([[-1.0, -2.0]], [[0.5]], [True, True]) == pytest.approx(-2.5)
+
+
+@pytest.mark.parametrize("n", [4, 11])
+def test_each_draw_is_chosen_for_by_itself(n: int) -> None:
+    worth, pairs, cost = draw_projects(3, n, 5)
+    found = choose_each_draw(worth, pairs, cost, 3.0)
+    for b, taken in enumerate(found):
+        assert taken.tolist() == try_all(worth[[b]], pairs[[b]], cost, 3.0).taken.tolist()
 
 
 def test_what_cannot_be_chosen_from_is_refused() -> None:

@@ -13,7 +13,7 @@ from cxlink.handoff import BudgetChoice
 from cxlink.impact.answers import Drawn, answer
 from cxlink.impact.changes.drawn import Alone, ChangeProjection
 from cxlink.impact.changes.money import Purse, outlay
-from cxlink.stats.portfolio import Aim, choose_portfolio, portfolio_value
+from cxlink.stats.portfolio import Aim, choose_each_draw, choose_portfolio, portfolio_value
 
 TAIL = 0.2
 AIMS: dict[str, Aim] = {"mean": "mean", "worst fifth": "cvar"}
@@ -72,7 +72,7 @@ def choose_changes(
     chosen = choose_portfolio(values, together, cost, budget, aim=AIMS[aim], tail=TAIL)
     places = [place for place, taken in zip(able, chosen.taken, strict=True) if taken]
     by_pairs = portfolio_value(values, together, chosen.taken)
-    often = [choose_portfolio(values[[b]], together[[b]], cost, budget).taken for b in range(len(values))]
+    often = choose_each_draw(values, together, cost, budget)
     taken = _together(projection, places, purse)
     return BudgetChoice(
         budget=budget,
@@ -84,7 +84,7 @@ def choose_changes(
         parts=float(sum(npvs[place].point for place in places)),
         # of the draws, as the choice saw them; moved to the point, as the figures beside it are
         by_pairs=by_pairs + taken.point - float(taken.draws.mean()),
-        often=tuple((name, float(share)) for name, share in zip(names, np.mean(often, axis=0), strict=True)),
+        often=tuple((name, float(share)) for name, share in zip(names, often.mean(axis=0), strict=True)),
     )
 
 

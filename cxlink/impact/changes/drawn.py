@@ -225,8 +225,10 @@ class ChangeProjection:
 
         Returns
         -------
-        point, drawn : Projected
-            At mean sizes, and at the drawn ones.
+        point : Projected
+            At mean sizes.
+        drawn : Projected
+            At the drawn ones.
         """
         ask: Ask = tuple((k, self.plans[k].point) for k in chosen)
         point, shift, point_incidents, shift_incidents = self._centre([ask])

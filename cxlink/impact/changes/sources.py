@@ -15,7 +15,7 @@ from cxlink.parallel import in_order
 
 GROUPS = ("effect on leaving", "how often it happens", "effect on prices", "cost of serving", "size of the change")
 LEAVING, INCIDENCE, PRICES, COST, SIZE = range(len(GROUPS))
-CUSTOMERS, DRAWS = 300, 100
+CUSTOMERS, DRAWS = 200, 60
 """Shares of variance are wanted to a few percent: these many customers and draws will do."""
 
 
