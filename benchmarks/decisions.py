@@ -150,7 +150,10 @@ def report(found: list[np.ndarray]) -> None:
                 continue
             share = pays[inside].mean()
             sums = np.bincount(company[inside], weights=pays[inside] - share)
-            error = np.sqrt(np.square(sums).sum()) / inside.sum()
+            # where all are alike the clusters show no error: then that of one more of either kind
+            likely = (pays[inside].sum() + 1) / (inside.sum() + 2)
+            alone = np.sqrt(likely * (1 - likely) / inside.sum())
+            error = max(np.sqrt(np.square(sums).sum()) / inside.sum(), alone)
             where = f"{one / 10:.1f}-{(one + 1) / 10:.1f}"
             print(f"{where:>12} {inside.sum():10d} {stated[inside].mean():8.1%} {share:9.1%} {error:7.1%}")
         print(f"{'all':>12} {len(rows):10d} {stated.mean():8.1%} {pays.mean():9.1%}")

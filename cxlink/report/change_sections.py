@@ -39,7 +39,7 @@ def build_change_sections(changes: Changes, *, currency: str, months: int) -> tu
     columns: tuple[tuple[str, Kind], ...] = (
         ("Change", "text"),
         (f"NPV, {currency}", "text"),
-        ("Pays with", "text"),
+        ("Likely to pay", "text"),
         ("Allowing for hidden causes", "text"),
         ("Pays back, months", "text"),
         ("Breaks even at", "text"),
@@ -88,7 +88,7 @@ def build_change_lines(changes: Changes, *, currency: str, months: int) -> tuple
         lines.append(
             (
                 effect.asked.name,
-                f"NPV {currency} {npv} in {months} months; pays with {say_chance(effect.payoff.probability)}{hidden};"
+                f"NPV {currency} {npv} in {months} months; {say_chance(effect.payoff.probability)} likely to pay{hidden};"
                 f" {back}",
             )
         )
