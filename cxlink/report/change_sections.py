@@ -88,8 +88,8 @@ def build_change_lines(changes: Changes, *, currency: str, months: int) -> tuple
         lines.append(
             (
                 effect.asked.name,
-                f"NPV {currency} {npv} in {months} months; {say_chance(effect.payoff.probability)} likely to pay{hidden};"
-                f" {back}",
+                f"NPV {currency} {npv} in {months} months; {say_chance(effect.payoff.probability)} likely to"
+                f" pay{hidden}; {back}",
             )
         )
     if changes.budget is not None and not isinstance(changes.budget, NotEstimable):
