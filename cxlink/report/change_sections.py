@@ -10,7 +10,7 @@ from cxlink.report.hiding import show_count
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.section import Kind, Section, Value
 
-TITLE = "Changes, before they are made"
+TITLE = "Changes before they are made"
 WORDS = "Changes in words"
 BUDGET = "What to take within the budget"
 DASH = "-"

@@ -230,7 +230,7 @@ def _say_payoff(effect: ChangeEffect, npv: Estimate, payoff: Payoff, currency: s
 
 
 def _say_probability(payoff: Payoff) -> str:
-    chance = f"It pays with a probability of {say_chance(payoff.probability)} by chance alone"
+    chance = f"It is {say_chance(payoff.probability)} likely to pay, counting chance in the data and the stated range"
     if payoff.allowing_for_doubt is None:
         return f"{chance}; how much hidden causes would take off cannot be told."
     allowance = payoff.allowance
@@ -241,7 +241,7 @@ def _say_probability(payoff: Payoff) -> str:
             if allowance.source == "negative controls"
             else f" as strong as the strongest attribute ({allowance.attribute})"
         )
-    return f"{chance}, and of {say_chance(payoff.allowing_for_doubt)} where hidden causes{by} are allowed for."
+    return f"{chance}; {say_chance(payoff.allowing_for_doubt)} where hidden causes{by} are allowed for."
 
 
 def _say_payback(payoff: Payoff, months: int) -> str:

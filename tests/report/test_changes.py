@@ -103,8 +103,8 @@ def test_each_number_has_its_sentence() -> None:
         "about 250 fewer delivery incidents in 12 months",
         "NPV: EUR 1,000 (-300 to 2,300)",
         "nine times in ten between EUR -100 and EUR 2,100",
-        "a probability of 93% by chance alone, and of 81% where hidden causes as strong as the strongest attribute"
-        " (plan=pro) are allowed for",
+        "It is 93% likely to pay, counting chance in the data and the stated range; 81% where hidden causes as strong"
+        " as the strongest attribute (plan=pro) are allowed for",
         "within 8 months (half of the draws between 6 and 11; in 7% of draws not within 12 months)",
         "Return: +67% on EUR 1,500",
         "breaks even at 18% fewer; as stated, at a hazard ratio of 1.20",
@@ -117,7 +117,8 @@ def test_each_number_has_its_sentence() -> None:
 def test_counting_draws_never_makes_certain() -> None:
     sure = replace(change(), payoff=payoff(probability=1.0, allowing_for_doubt=0.0))
     said = " ".join(say_change(sure, currency="EUR", months=12))
-    assert ">99% by chance alone, and of <1%" in said
+    assert "It is >99% likely to pay" in said
+    assert "; <1% where" in said
 
 
 def test_what_cannot_be_told_is_said_and_no_number_stands_for_it() -> None:

@@ -12,8 +12,10 @@ from cxlink.impact.changes.plans import Plan
 from cxlink.impact.changes.surface import choose_sizes, interpolate
 from cxlink.impact.changes.worlds import Ask, ChangedWorlds
 from cxlink.impact.gcomp import Base, Fits, Projector
-from cxlink.impact.project import SIMULATED
 from cxlink.parallel import in_order
+
+SIMULATED = 20_000
+"""Customers whose futures are simulated with changes, where there are more."""
 
 DRAWN = 1_000
 """Customers over whom draws of changes are made, where there are more: these tell how errors spread, not the size."""

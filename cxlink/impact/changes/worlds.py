@@ -21,6 +21,7 @@ from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, FUTURES, REVENUE, B
 from cxlink.impact.projection import AS_IS, Parts, World
 
 N_GAINS = 4
+AT_ONCE = 5
 Ask = tuple[tuple[int, float], ...]
 """Changes made together: which, and of what size."""
 Make = Callable[[int, np.ndarray, np.ndarray | None], Exposure]
@@ -135,10 +136,12 @@ class ChangedWorlds:
                 share = exposure.share + (1.0 - exposure.share) * new.share
                 return Exposure(share, exposure.count + new.count)
 
-            found += self._answer([(parts, asks)], daily, make)
-        return Answered(
-            np.mean([one.gains for one in found], axis=0), np.mean([one.incidents for one in found], axis=0)
-        )
+            # a few at a time: a world holds arrays of all customers for each of its exposures
+            parted = [(parts, asks[first : first + AT_ONCE]) for first in range(0, len(asks), AT_ONCE)]
+            told = self._answer(parted, daily, make)
+            gains = np.concatenate([one.gains for one in told])
+            found.append((gains, np.concatenate([told[0].incidents[:1], *(one.incidents[1:] for one in told)])))
+        return Answered(np.mean([gains for gains, _ in found], axis=0), np.mean([met for _, met in found], axis=0))
 
     def _answer(
         self, questions: Sequence[tuple[Parts, Sequence[Ask]]], daily: Sequence[np.ndarray], make: Make
