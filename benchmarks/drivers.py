@@ -24,7 +24,7 @@ from cxlink.impact import find_drivers
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
 from cxlink.simulate import simulate_company
-from cxlink.simulate.company import _observed_lives
+from cxlink.simulate.company import observed_lives
 from cxlink.simulate.lives import code_bits
 from cxlink.simulate.satisfaction import expected_nps, satisfaction_drops
 from cxlink.simulate.world import SCENARIOS, World
@@ -49,7 +49,7 @@ def study(seed: int, customers: int, scenario: str) -> Iterator[tuple[str, str, 
         loaded.engine.close()
     weights = draw_weights(DRAWS, len(linked.customers), np.random.default_rng([seed, 7]))
     found = find_drivers(linked, settings, weights=weights, rng=np.random.default_rng(seed))
-    people, lives = _observed_lives(world, seed)
+    people, lives = observed_lives(world, seed)
     met = code_bits(len(world.components)).astype(bool)[lives.survey_code]
     level = people.satisfaction[lives.survey_customer] - satisfaction_drops(world)[lives.survey_code]
     by_name = {driver.component: driver for driver in found.kpis[0].components}

@@ -76,7 +76,6 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     unused = [f"{table}.{name}" for table, name in UNUSED_COLUMNS if name in loaded.columns.get(table, ())]
     groups = {
         "[gates]": settings.gates.rules,
-        "[[changes]] without started_on": any(change.started_on is None for change in settings.changes),
         "[report] language": settings.report.language != "en",
     }
     ignored = [name for name, given in groups.items() if given]

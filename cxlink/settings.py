@@ -225,6 +225,8 @@ class FinanceSettings(_Group):
     cost_per_handle_minute: float | None = Field(default=None, ge=0)
     avoidable_share: Share | None = None
     acquisition_cost: float | None = Field(default=None, ge=0, description="of one new customer")
+    budget: float | None = Field(default=None, gt=0, description="for [[changes]], over the horizon")
+    budget_aim: Literal["mean", "worst fifth"] = Field(default="mean", description="of what the budget brings")
 
 
 class ReportSettings(_Group):
@@ -243,32 +245,73 @@ class GatesSettings(_Group):
 
 
 class ReduceRange(_Group):
-    """A range in which a change's reduction lies, as shares of the incidents."""
+    """A range in which a change's reduction lies, as shares of the incidents; below zero where it brings more."""
 
-    low: float
-    likely: float
-    high: float
+    low: float = Field(ge=-5, le=1)
+    likely: float = Field(ge=-5, le=1)
+    high: float = Field(ge=-5, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReduceRange:
+        if not self.low <= self.likely <= self.high:
+            raise ValueError("low, likely and high must be in this order")
+        return self
+
+
+class ReliefRange(ReduceRange):
+    """A range in which the share of an incident's harm lies that a recovery takes away."""
+
+    low: Share
+    likely: Share
+    high: Share
 
 
 class ChangeCost(_Group):
     """What a change costs or saves, in the project's currency."""
 
-    one_off: float = 0.0
-    per_month: float = 0.0
+    one_off: float = Field(default=0.0, ge=0, description="at the start")
+    per_month: float = Field(default=0.0, ge=0, description="a cost from the first month, a saving with the ramp")
+
+
+class RecoverySettings(_Group):
+    """Making good to customers after an incident, instead of having fewer incidents."""
+
+    voucher: float = Field(gt=0, description="a customer gets for an incident, in the project's currency")
+    per_month_cap: float | None = Field(default=None, gt=0, description="most that vouchers may cost in a month")
+    relief: Annotated[ReliefRange, BeforeValidator(_as_range, json_schema_input_type=float | ReliefRange)] = Field(
+        description="share of the incident's harm that it takes away"
+    )
 
 
 class ChangeSettings(_Group):
     """``[[changes]]``: a change, made or planned."""
 
-    name: str
-    component: str
-    cause: str | None = None
+    name: str = Field(min_length=1)
+    component: str = Field(min_length=1)
+    cause: str | None = Field(default=None, min_length=1)
     reduce: Annotated[ReduceRange, BeforeValidator(_as_range, json_schema_input_type=float | ReduceRange)] | None = None
+    shape: Literal["triangular", "pert"] = Field(default="triangular", description="of the range between low and high")
+    recovery: RecoverySettings | None = None
     cost: ChangeCost = ChangeCost()
     saving: ChangeCost = ChangeCost()
-    ramp_months: int = Field(default=0, ge=0)
+    ramp_months: int = Field(default=0, ge=0, description="months until it works in full, in equal steps from nothing")
+    adoption: Share = Field(default=1.0, description="share of customers whom it reaches")
+    displaced_to: str | None = Field(default=None, min_length=1, description="component in which incidents reappear")
+    displaced_share: Share = Field(default=0.0, description="of the reduced incidents, those that reappear there")
     started_on: date | None = None
     exposed: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> ChangeSettings:
+        if self.reduce is not None and self.recovery is not None:
+            raise ValueError('takes either "reduce" or "recovery"; write two changes')
+        if (self.displaced_to is None) != (self.displaced_share == 0):
+            raise ValueError('"displaced_to" and "displaced_share" go together')
+        if self.displaced_to == self.component:
+            raise ValueError('"displaced_to" must be another component')
+        if self.displaced_to is not None and (self.reduce is None or self.reduce.low < 0):
+            raise ValueError('"displaced_to" goes with a "reduce" that is not below zero')
+        return self
 
 
 class ClaimSettings(_Group):
@@ -291,10 +334,18 @@ class Settings(_Group):
     finance: FinanceSettings = FinanceSettings()
     report: ReportSettings = ReportSettings()
     gates: GatesSettings = GatesSettings()
-    changes: tuple[ChangeSettings, ...] = ()
+    changes: tuple[ChangeSettings, ...] = Field(default=(), max_length=15)
     claims: tuple[ClaimSettings, ...] = ()
     folder: Path = Field(default=Path(), exclude=True, json_schema_extra={"readOnly": True})
     file: str = Field(default="cxlink.toml", exclude=True, json_schema_extra={"readOnly": True})
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Settings:
+        names = [change.name for change in self.changes]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'two [[changes]] are named "{twice}"')
+        return self
 
 
 def read_settings(path: Path) -> Settings:

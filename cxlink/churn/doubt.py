@@ -49,13 +49,14 @@ def doubt_ratios(
         value = e_value_of_hazard_ratio(ratio.point, ratio.low, ratio.high, risk=risk)
         strongest = _strongest(linked, main, rows.exposed[:, place], days)
         times: tuple[float | None, float | None] = (None, None)
+        bias = 1.0
         if strongest is not None:
             held = compare_with_covariate(
                 ratio.point, ratio.low, ratio.high, exposure_ratio=strongest[1], outcome_ratio=strongest[2]
             )
-            times = (held.times_to_explain, held.times_to_touch)
+            times, bias = (held.times_to_explain, held.times_to_touch), held.bias
         limit = 1.0 if value.limit is None else value.limit
-        found.append(Doubt(name, value.point, limit, "" if strongest is None else strongest[0], *times))
+        found.append(Doubt(name, value.point, limit, "" if strongest is None else strongest[0], *times, bias))
     return tuple(found)
 
 

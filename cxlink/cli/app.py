@@ -30,6 +30,7 @@ from cxlink.cli import (
     sql,
     tag,
     track,
+    whatif,
 )
 from cxlink.cli.consoles import say, say_error
 from cxlink.cli.groups import GroupedCommands
@@ -51,6 +52,7 @@ app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
 app.command("claim", rich_help_panel="Decide")(claim.claim)
+app.command("whatif", rich_help_panel="Decide")(whatif.whatif)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
 app.command("track", rich_help_panel="Decide")(track.track)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")

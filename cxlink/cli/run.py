@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from cxlink.cli.options import (
 )
 from cxlink.cli.state import open_engine_for, state_folder
 from cxlink.errors import Faults
+
+if TYPE_CHECKING:
+    from cxlink.handoff import RunResult
 
 
 def run(
@@ -84,14 +87,14 @@ def run_job(
     if out is not None:
         check_out(out)
     opened = open_engine_for(settings, engine)
+    state = state_folder(settings)
     try:
         with progress_bar(quiet=quiet) as progress:
-            result = run_stages(
-                settings, engine=opened, as_of=cut_off, seed=seed, progress=progress, state=state_folder(settings)
-            )
+            result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress, state=state)
             folder = out or Path("out") / result.loaded.observed_to.isoformat()
             progress("report", 0.0)
             write_outputs(result, folder, provenance_of(config, settings, result.loaded.ledger))
+            _keep_forecasts(result, state)
     except (RefusedData, Faults) as error:
         keep_ledger(error, config, settings, out)
         raise
@@ -103,3 +106,20 @@ def run_job(
         say("opening the report", quiet=quiet)
         typer.launch((folder / "report.html").resolve().as_uri())
     return folder
+
+
+def _keep_forecasts(result: RunResult, state: Path | None) -> None:
+    """Remember what is told of planned changes, so that it can be held against what comes."""
+    from cxlink import __version__
+    from cxlink.track import forecasts_of, record_forecast
+    from cxlink.track.forecast_file import FILE
+
+    told = forecasts_of(
+        result.impact.changes,
+        as_of=result.loaded.observed_to,
+        seed=result.seed,
+        version=__version__,
+        horizon_months=result.horizon_months,
+    )
+    if told and state is not None:
+        record_forecast(state / FILE, told)

@@ -6,6 +6,7 @@
 """
 
 from cxlink.handoff.answering import Answering
+from cxlink.handoff.changes import Allowance, Asked, BudgetChoice, ChangeEffect, Changes, Payoff
 from cxlink.handoff.claims import AuditedClaim, ClaimAudit, ClaimPower, ClaimVerdict, Rung
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.doubts import (
@@ -86,11 +87,16 @@ from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, Labell
 from cxlink.handoff.tracking import Exposed, ForecastCheck, TrackedChange, TrackedOutcome, Tracking, TrackRecord
 
 __all__ = [
+    "Allowance",
     "AmbiguousNames",
     "AnswerBias",
     "Answering",
+    "Asked",
     "AuditedClaim",
+    "BudgetChoice",
     "CauseCount",
+    "ChangeEffect",
+    "Changes",
     "CheckedEffect",
     "ChurnFit",
     "ClaimAudit",
@@ -152,6 +158,7 @@ __all__ = [
     "OddsCheck",
     "OrderFit",
     "Overlap",
+    "Payoff",
     "PeriodRatio",
     "PeriodRatios",
     "Placebo",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cxlink.estimate import NotEstimable
+from cxlink.handoff.changes import NO_CHANGES, Changes
 from cxlink.handoff.claims import ClaimAudit
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Impact:
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
     costs to serve, by component. ``doubts`` says how far all that can be trusted,
     and ``left_out`` names the components that customers and money kept by all together leave out. ``draws`` are what
-    the intervals are made of.
+    the intervals are made of, and ``changes`` what the changes that were asked about would bring.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -154,6 +155,7 @@ class Impact:
     doubts: Doubts | NotEstimable = NOT_LOOKED_AT
     left_out: tuple[str, ...] = ()
     draws: EffectDraws | None = None
+    changes: Changes = NO_CHANGES
 
 
 @dataclass(frozen=True, slots=True)

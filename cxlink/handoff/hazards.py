@@ -109,6 +109,8 @@ class Doubt:
         The attribute that would bias the ratio most, were it hidden; empty where none would.
     times_to_explain, times_to_touch : float or None
         How many times as strong as that attribute, for the ratio to be 1, and for the interval to hold 1.
+    attribute_bias : float
+        Factor by which the ratio would at most be off, were that attribute hidden; 1 where there is none.
     """
 
     component: str
@@ -117,6 +119,7 @@ class Doubt:
     attribute: str
     times_to_explain: float | None
     times_to_touch: float | None
+    attribute_bias: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,10 +186,10 @@ class EffectTable:
         JointEffect
             An answer in every cell; refused where fewer than two components have an effect.
         """
-        joint, refused = self._drawn(lambda contrasts: contrasts.joint), self._refusals(None)
+        joint, refused = self._drawn(lambda contrasts: contrasts.joint), self.refusals(None)
         places = range(len(self._linked.components))
         alone = [self._alone(place) for place in places]
-        refusals = [self._refusals(place) for place in places]
+        refusals = [self.refusals(place) for place in places]
         found = {}
         for key in QUANTITIES:
             parts = [alone[place][key] for place in places if refusals[place][key] is None]
@@ -208,7 +208,7 @@ class EffectTable:
             about leaving.
         """
         ceiling, joint = self._drawn(lambda one: one.ceiling), self._drawn(lambda one: one.joint)
-        refused = self._refusals(None)
+        refused = self.refusals(None)
         found = {
             key: self._answer(key, ceiling[key].plus(joint[key].times(-1.0)), refused[key], None)
             if key in LOST_BY_LEAVING
@@ -225,7 +225,7 @@ class EffectTable:
 
     def _answers(self, of: Callable[[Contrasts], np.ndarray], place: int | None) -> Mapping[str, Answer]:
         drawn = self._drawn(of)
-        refused = self._refusals(place)
+        refused = self.refusals(place)
         return {key: self._answer(key, drawn[key], refused[key], place) for key in QUANTITIES}
 
     def _answer(self, key: str, drawn: Drawn, refusal: NotEstimable | None, place: int | None) -> Answer:
@@ -254,7 +254,7 @@ class EffectTable:
 
     def _left_out(self, key: str) -> tuple[str, ...]:
         names = self._linked.components
-        return tuple(name for place, name in enumerate(names) if self._refusals(place)[key] is not None)
+        return tuple(name for place, name in enumerate(names) if self.refusals(place)[key] is not None)
 
     def _alone(self, place: int) -> dict[str, Drawn]:
         return self._drawn(lambda contrasts: contrasts.alone[place])
@@ -274,7 +274,19 @@ class EffectTable:
             "experience": Drawn(float(point[EXPERIENCE]), draws[:, EXPERIENCE]),
         }
 
-    def _refusals(self, place: int | None) -> dict[str, NotEstimable | None]:
+    def refusals(self, place: int | None) -> dict[str, NotEstimable | None]:
+        """Why a component's quantities cannot be told.
+
+        Parameters
+        ----------
+        place : int or None
+            Which component; all together where None.
+
+        Returns
+        -------
+        dict of str to NotEstimable or None
+            By quantity; None where it can be told.
+        """
         churn = self._churn_refusal(place)
         revenue = first_refusal(churn, self._linked.money_refusal, self._no_price)
         margin = first_refusal(revenue, self._no_margin)
@@ -313,7 +325,7 @@ class EffectTable:
         """
         places = range(len(self._linked.components))
         return {
-            place: self._alone(place)["net_benefit"] for place in places if self._refusals(place)["net_benefit"] is None
+            place: self._alone(place)["net_benefit"] for place in places if self.refusals(place)["net_benefit"] is None
         }
 
     def _rank(self) -> dict[int, tuple[int, int]]:

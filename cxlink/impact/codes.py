@@ -178,4 +178,59 @@ CODES: dict[str, tuple[str, str, str]] = {
         " the effect it puts in doubt. With very many customers that is common.",
         "Nothing to do; allow for an error of that size.",
     ),
+    "CX580": (
+        "A change that cannot be projected",
+        "It names a component or a cause that this data does not have, or does not say by how much incidents change.",
+        "See which components there are: cxlink whatif, without any option. Give reduce or recovery.",
+    ),
+    "CX581": (
+        "No net present value",
+        "One of the parts of the NPV is not estimable: margin (churn, prices, gross margin) or cost saved (tickets,"
+        " avoidable share), or the component's evidence is descriptive only (D). A part that is not known is not zero,"
+        " so that no NPV is told. The other figures of the change stand.",
+        "Give what the message names; where evidence is D, see cxlink explain CX530.",
+    ),
+    "CX582": (
+        "The horizon is shorter than the payback",
+        "In most draws, what a change brings within the horizon does not make up for what it costs. Money counts only"
+        " up to the horizon; customers who are kept go on paying after it, which is not counted.",
+        "Decide whether the change is to pay within this horizon; else set a longer [model] horizon_months, and keep in"
+        " mind that effects far ahead are less sure.",
+    ),
+    "CX583": (
+        "A long ramp",
+        "The change works in full only after more than half of the horizon, so that little of its effect is counted"
+        " beside most of its cost.",
+        "Set a longer [model] horizon_months.",
+    ),
+    "CX584": (
+        "A change that was made already",
+        "Its started_on lies before the cut-off: its effect is part of what was observed, and a look ahead would count"
+        " it twice.",
+        "Nothing to do; leave started_on out for a change that is planned.",
+    ),
+    "CX585": (
+        "A probability that rests on there being no hidden cause",
+        "The probability of a positive NPV is reckoned twice: with the chance of sampling alone, and with an error of"
+        " the hazard ratio such as negative controls show, or as a hidden cause as strong as the strongest attribute"
+        " would make. The second is lower by ten points or more.",
+        "Read the second one. A trial on part of the customers, chosen by lot, would settle it.",
+    ),
+    "CX586": (
+        "No allowance for hidden causes",
+        "Without negative controls and without an attribute that goes with incidents, nothing says how large an error"
+        " by causes that were not measured could be.",
+        "Give attributes in [model] adjust_for, or declare [model] negative_controls.",
+    ),
+    "CX587": (
+        "Changes overlap by more than two at a time",
+        "The choice within a budget counts what changes bring alone and what two bring together. Projected all at once,"
+        " those taken come to another figure, by more than a twentieth. The figure that is told is the latter.",
+        "Ask about smaller sets, to see whether another one is worth more.",
+    ),
+    "CX588": (
+        "A question that is not whole",
+        "cxlink whatif needs the name of a change of the configuration, or a component and how many incidents fewer.",
+        "Run it without options to see what can be asked.",
+    ),
 }

@@ -24,11 +24,14 @@ class Exposure:
     met : ndarray
         (n_active, n_months) incidents that happen in a simulated future; expected ones where none is drawn. Who met
         many has left more often: what follows from an incident later on, as its price does, hangs on these.
+    served : ndarray or None
+        (n_active, n_months) expected incidents that cost to serve; as `count` where None.
     """
 
     share: np.ndarray
     count: np.ndarray
     met: np.ndarray
+    served: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +129,64 @@ def expose(
     ]
 
 
+def expose_thinned(future: Future, residual: np.ndarray, exposure_days: int, kept: np.ndarray) -> Exposure:
+    """Months of exposure that a future brings when incidents are kept with a probability that changes by month.
+
+    Averaged exactly over which incidents are kept, however many overlap: a kept incident exposes the days that the
+    latest kept one before it does not.
+
+    Parameters
+    ----------
+    future : Future
+        The component's incidents.
+    residual : ndarray
+        (n_active,) days after the cut-off on which incidents before it still act.
+    exposure_days : int
+        How long an incident acts.
+    kept : ndarray
+        (n_months,) probability, 0..1, that an incident of the month happens.
+
+    Returns
+    -------
+    Exposure
+        Of `kept` ones throughout, the same as as is.
+    """
+    (n_active, n_months), customer, day = future.expected.shape, future.customer, future.day
+    chance = kept[np.minimum((day / DAYS_A_MONTH).astype(int), n_months - 1)]
+    after, ends = np.maximum(day, residual[customer]), day + exposure_days
+    days = _days_by_month(np.arange(n_active), np.zeros(n_active), residual.astype(float), n_active, n_months)
+    reached = chance.copy()  # it is kept, and none between it and the one looked at
+    rows, lag = np.arange(len(day)), 0
+    while len(rows):
+        lag += 1
+        before = rows - lag
+        near = np.zeros(len(rows), dtype=bool)
+        inside = before >= 0
+        near[inside] = (customer[before[inside]] == customer[rows[inside]]) & (
+            day[before[inside]] + exposure_days > day[rows[inside]]
+        )
+        alone = rows[~near]  # none before it overlaps any more
+        days += _days_by_month(customer[alone], after[alone], ends[alone], n_active, n_months, reached[alone])
+        rows, before = rows[near], before[near]
+        begins = np.maximum(after[rows], day[before] + exposure_days)
+        days += _days_by_month(customer[rows], begins, ends[rows], n_active, n_months, reached[rows] * chance[before])
+        reached[rows] *= 1.0 - chance[before]
+    return Exposure(share=days / DAYS_A_MONTH, count=future.expected * kept, met=future.met * kept)
+
+
 def _days_by_month(
-    customer: np.ndarray, begins: np.ndarray, ends: np.ndarray, n_active: int, n_months: int
+    customer: np.ndarray,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    n_active: int,
+    n_months: int,
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
     days = np.zeros((n_active, n_months))
     for month in range(n_months):
         overlap = np.minimum(ends, (month + 1) * DAYS_A_MONTH) - np.maximum(begins, month * DAYS_A_MONTH)
+        if weight is not None:
+            overlap = overlap * weight
         inside = overlap > 0
         days[:, month] = np.bincount(customer[inside], weights=overlap[inside], minlength=n_active)
     return days

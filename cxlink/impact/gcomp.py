@@ -379,20 +379,20 @@ class Projector:
         """One future at the point estimate."""
         choices = []
         for place, residual in enumerate(self._base.residual):
-            future = draw_future(self._rates(place, None), rng)
+            future = draw_future(self.rates(place, None), rng)
             exposures = expose(future, residual, self._n_months, self._exposure_days, tuple(self._removed.values()))
             choices.append(dict(zip(self._removed, exposures, strict=True)))
-        return World(self._parts(None), choices, self._base.weight)
+        return World(self.parts(None), choices, self._base.weight)
 
     def _expected(self, number: int | None) -> World:
         """Expected exposures at the point estimate, or in one draw."""
         choices: list[dict[str, Exposure]] = []
         for place, residual in enumerate(self._base.residual):
             exposures = expect_exposure(
-                self._rates(place, number), residual, self._exposure_days, tuple(self._removed.values())
+                self.rates(place, number), residual, self._exposure_days, tuple(self._removed.values())
             )
             choices.append(dict(zip(self._removed, exposures, strict=True)))
-        return World(self._parts(number), choices, self._base.weight)
+        return World(self.parts(number), choices, self._base.weight)
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
@@ -464,12 +464,38 @@ class Projector:
             gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
         return np.moveaxis(np.array(gains), 2, 0), np.array(sums), np.stack(by_segment, axis=1), as_is[REVENUE]
 
-    def _rates(self, place: int, number: int | None) -> np.ndarray:
+    def rates(self, place: int, number: int | None) -> np.ndarray:
+        """Incidents a day of one component.
+
+        Parameters
+        ----------
+        place : int
+            Which component.
+        number : int or None
+            Which draw; the point estimate where None.
+
+        Returns
+        -------
+        ndarray
+            (n_active, n_months).
+        """
         incidence = self._fits.incidence[place]
         terms = incidence.point if number is None else incidence.draws[number]
         return incidence.daily_rates(terms, self._base.covariates, self._middles)
 
-    def _parts(self, number: int | None) -> Parts:
+    def parts(self, number: int | None) -> Parts:
+        """Everything that was fitted but incidents, for the customers of the base.
+
+        Parameters
+        ----------
+        number : int or None
+            Which draw; the point estimate where None.
+
+        Returns
+        -------
+        Parts
+            For a `World`.
+        """
         base, fits = self._base, self._fits
         voluntary, involuntary, log_ratio = self._hazards(number)
         levels = fits.experience.level if number is None else fits.experience.level_draws[number]

@@ -107,6 +107,7 @@ class World:
         self._names = [tuple(choice) for choice in choices]
         self._factors: list[dict[str, np.ndarray | None]] = []
         self._price_logs: list[dict[str, np.ndarray | None]] = []
+        self._served: list[dict[str, np.ndarray]] = []
         self._counts: list[dict[str, np.ndarray]] = []
         self._points: list[dict[str, np.ndarray | None]] = []
         for place, choice in enumerate(choices):
@@ -117,7 +118,8 @@ class World:
             self._price_logs.append(
                 {n: slope * _heard_of(e.met, parts.renewals) if slope else None for n, e in choice.items()}
             )
-            self._counts.append({n: parts.cost[place] * e.count for n, e in choice.items()})
+            self._served.append({n: e.count if e.served is None else e.served for n, e in choice.items()})
+            self._counts.append({n: parts.cost[place] * count for n, count in self._served[place].items()})
             self._points.append({n: points * e.share if points else None for n, e in choice.items()})
 
     def totals(self, names: Sequence[str]) -> Totals:
@@ -166,6 +168,44 @@ class World:
         ndarray
             (5, n_active): chance to be there at the end, revenue, cost, KPI times months there, and months there.
         """
+        ends, present, revenue, cost, level = self._months(names, nobody_leaves=nobody_leaves)
+        discount = self._parts.discount
+        return np.array(
+            [
+                ends[:, -1],
+                revenue @ discount,
+                (present * cost) @ discount,
+                np.einsum("ij,ij->i", present, level),
+                present.sum(axis=1),
+            ]
+        )
+
+    def by_month(self, names: Sequence[str]) -> np.ndarray:
+        """Month by month, what the customers come to where each component takes the exposure of that name.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One a component.
+
+        Returns
+        -------
+        ndarray
+            (5 + n_components, n_months) sums, not discounted: customers at the end of the month, revenue, cost, KPI
+            times customers there, customers there, and incidents of each component.
+        """
+        ends, present, revenue, cost, level = self._months(names)
+        weight = self._weight
+        of_incidents = [
+            np.einsum("i,ij,ij->j", weight, present, self._served[place][name]) for place, name in enumerate(names)
+        ]
+        points = np.einsum("i,ij,ij->j", weight, present, level)
+        return np.array(
+            [weight @ ends, weight @ revenue, weight @ (present * cost), points, weight @ present, *of_incidents]
+        )
+
+    def _months(self, names: Sequence[str], *, nobody_leaves: bool = False) -> tuple[np.ndarray, ...]:
+        """Each customer's chance to be there at the end of each month and on average in it, revenue, cost and level."""
         parts = self._parts
         hazard = parts.voluntary.copy()
         price_log = np.zeros_like(hazard)
@@ -191,15 +231,7 @@ class World:
         present[:, 1:] += ends[:, :-1]
         present /= 2
         revenue = present * np.exp(price_log) * parts.price[:, None]
-        return np.array(
-            [
-                ends[:, -1],
-                revenue @ parts.discount,
-                (present * cost) @ parts.discount,
-                np.einsum("ij,ij->i", present, level),
-                present.sum(axis=1),
-            ]
-        )
+        return ends, present, revenue, cost, level
 
 
 def monthly_hazards(

@@ -10,6 +10,8 @@ import numpy as np
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChurnFit, Impact, Linked, Loaded
 from cxlink.impact.cells import EffectTable
+from cxlink.impact.changes import decide_changes, refuse_changes
+from cxlink.impact.changes.stage import Grounds
 from cxlink.impact.cohorts import part_customers
 from cxlink.impact.costs import fit_serving_cost, read_avoidable_shares
 from cxlink.impact.doubts import build_doubts, correct_costliest, doubt_messages
@@ -114,6 +116,7 @@ def estimate_impact(
             event_studies=studies,
             segments=nobody,
             doubts=nobody,
+            changes=refuse_changes(settings.changes, nobody),
             messages=(*observed.messages, *told),
         )
     prices, controls = fit_price_effect(linked, weights, labels), model.negative_controls
@@ -159,6 +162,10 @@ def estimate_impact(
     n_unpriced = int((base.price == 0).sum())
     # last of all that draws from rng, so that other figures stay what they are without it
     studies, told = study_events(studied, currency=settings.project.currency, weights=weights, rng=rng)
+    grounds = Grounds(
+        linked, churn, settings, table, fits, base, unit, weights, loaded.observed_to, loaded.engine.threads
+    )
+    changes = decide_changes(grounds, rng.spawn(1)[0])
     return Impact(
         kpi=kpi,
         kpi_unit=unit,
@@ -178,6 +185,7 @@ def estimate_impact(
             *segment_messages(segments),
             *serving_notes,
             *doubt_messages(linked, doubts, answers, controls),
+            *changes.messages,
         ),
         simulated=projected.simulated,
         not_explained=table.not_explained(),
@@ -191,4 +199,5 @@ def estimate_impact(
         doubts=doubts,
         left_out=table.left_out(),
         draws=projected.effect_draws(),
+        changes=changes,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cxlink.handoff import LedgerEntry, Message, RunResult
 
-ABSENT_STAGES = ("changes", "monitor", "bridge")
+ABSENT_STAGES = ("monitor", "bridge")
 _SEVERITIES = ("error", "warning", "info")
 
 

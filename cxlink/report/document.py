@@ -8,6 +8,7 @@ from decimal import Decimal
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
 from cxlink.report.answering_sections import build_answering_section
+from cxlink.report.change_sections import build_change_lines, build_change_sections
 from cxlink.report.claim_sections import build_claim_sections, say_claim
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
@@ -116,6 +117,7 @@ def build_document(result: RunResult) -> Document:
             currency=result.currency,
             published=published,
         ),
+        changes=build_change_lines(impact.changes, currency=result.currency, months=result.horizon_months),
     )
 
 
@@ -144,6 +146,7 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
         *build_doubt_sections(impact.doubts),
         build_kpi_section(result.kpis, published=published),
         *build_track_sections(result.tracking, published=published),
+        *build_change_sections(impact.changes, currency=result.currency, months=result.horizon_months),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),
         build_employee_section(impact.employees),

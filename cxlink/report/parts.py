@@ -280,6 +280,7 @@ class Document:
     segments: SegmentTable | None = None
     claim_lines: tuple[str, ...] = ()
     kpi_line: str = ""
+    changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def header(self) -> Sentence:

@@ -26,6 +26,7 @@ from cxlink.handoff import (
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
+from cxlink.report.change_results import build_budget_result, build_change_results
 from cxlink.report.claim_results import build_claim_results
 from cxlink.report.diagnostics import collect_messages
 from cxlink.report.doubt_results import build_doubts_result
@@ -108,7 +109,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         simulated=None if impact.simulated is None else _simulated(impact.simulated, published=published),
         unexplained=[_unexplained(one, published=published) for one in result.unexplained],
         churn=_churn(result.churn, published=published),
-        changes=[],
+        changes=build_change_results(impact.changes, currency=result.currency, months=result.horizon_months),
         claims=build_claim_results(result.claims),
         kpis=build_kpi_results(result.kpis),
         monitor=[],
@@ -136,6 +137,7 @@ def build_results(result: RunResult) -> dict[str, Any]:
         kpi_comparisons=build_kpi_comparisons(result.kpis, published=published),
         tracked=build_track_results(result.tracking, published=published),
         track_record=build_track_record(result.tracking),
+        budget=build_budget_result(impact.changes, currency=result.currency, months=result.horizon_months),
     )
     return document.model_dump(mode="json", by_alias=True)
 

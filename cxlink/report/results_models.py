@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cxlink.report.answer_models import AnswerResult, CountResult, NotEstimableResult, Part
 from cxlink.report.answering_models import AnsweringResult
+from cxlink.report.change_models import BudgetResult, ChangeResult
 from cxlink.report.claim_models import ClaimResult
 from cxlink.report.doubt_models import DoubtsResult
 from cxlink.report.driver_models import KpiDriversResult
@@ -221,23 +222,6 @@ class DiagnosticResult(Part):
     remedy: str
 
 
-class ChangeResult(Part):
-    """What a change would do."""
-
-    name: str
-    experience: AnswerResult
-    customers_kept: AnswerResult
-    revenue_kept: AnswerResult
-    margin_kept: AnswerResult
-    cost_saved: AnswerResult
-    npv: AnswerResult
-    roi: float | None
-    payback_months: float | None
-    probability_npv_positive: float | None
-    probability_npv_positive_allowing_for_doubt: float | None
-    break_even_reduction: float | None
-
-
 class SignalResult(Part):
     """One month of a monitored series."""
 
@@ -332,6 +316,7 @@ class Results(Part):
     kpi_comparisons: list[KpiComparisonResult]
     tracked: list[TrackedChangeResult]
     track_record: TrackRecordResult | None
+    budget: BudgetResult | NotEstimableResult | None
 
 
 def results_schema() -> dict[str, Any]:

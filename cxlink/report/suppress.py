@@ -25,6 +25,7 @@ from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_d
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_changes import TELL_OF_CHANGES, suppress_changes
 from cxlink.report.suppress_claims import suppress_claims
 from cxlink.report.suppress_doubts import suppress_doubts
 from cxlink.report.suppress_drivers import suppress_drivers
@@ -143,6 +144,7 @@ def _suppress_impact(impact: Impact, linked: Linked) -> tuple[Impact, int]:
         segments=suppress_segments(impact.segments, reasons),
         serving=suppress_serving(impact.serving, reasons),
         doubts=suppress_doubts(impact.doubts, effects, impact.components),
+        changes=suppress_changes(impact.changes, reasons),
     )
     return kept, hidden
 
@@ -251,4 +253,5 @@ def _thin(curve: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
 
 
 def _hide_digits(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    return tuple(replace(message, message=hide_digits(message.message)) for message in messages)
+    told = [message for message in messages if message.code not in TELL_OF_CHANGES]
+    return tuple(replace(message, message=hide_digits(message.message)) for message in told)

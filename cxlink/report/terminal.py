@@ -147,6 +147,8 @@ def _below(document: Document, width: int) -> list[Text]:
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
     lines += hang("", render_text(document.kpi_line, Sink.TERMINAL), width, "dim") if document.kpi_line else []
+    for name, said in document.changes:
+        lines += hang("", f"{render_text(name, Sink.TERMINAL)}: {render_text(said, Sink.TERMINAL)}", width, "bold")
     return lines
 
 

@@ -168,7 +168,7 @@ def simulate_company(
     if repetitions < 2:
         raise ValueError(f"repetitions must be at least 2; got {repetitions}")
     streams = _random_streams(seed)
-    people, lives = _observed_lives(world, seed)
+    people, lives = observed_lives(world, seed)
     causes = draw_causes(world, lives.incidents, next(streams))
     first_day = Calendar(world.starts_on).number(world.observed_from) - HISTORY_DAYS
     tickets, ticket_labels = build_tickets(world, people, lives, causes, first_day, next(streams))
@@ -211,8 +211,21 @@ def _random_streams(seed: int) -> Iterator[np.random.Generator]:
         yield np.random.default_rng(child)
 
 
-def _observed_lives(world: World, seed: int) -> tuple[Population, Lives]:
-    """Draw customers until enough were active in the window; those who had left before it are dropped."""
+def observed_lives(world: World, seed: int) -> tuple[Population, Lives]:
+    """Draw the customers of a company and live their lives up to the cut-off.
+
+    Parameters
+    ----------
+    world : World
+        Settings.
+    seed : int
+        Of the company.
+
+    Returns
+    -------
+    Population, Lives
+        The same for the same seed.
+    """
     window_starts = Calendar(world.starts_on).number(world.observed_from)
     size = int(world.customers * CANDIDATES_PER_CUSTOMER) + 50
     while True:

@@ -39,6 +39,27 @@ FX_SOURCE = """
 [[sources.fx]]
 path = "fx@SUFFIX@"              # the rate of the second currency
 """
+CHANGES = """budget = 3000                  # EUR for [[changes]] over the horizon
+
+[[changes]]
+name = "second courier"
+component = "delivery"
+reduce = { low = 0.2, likely = 0.3, high = 0.4 }     # share of incidents that no longer happen
+cost = { one_off = 1500, per_month = 100 }           # EUR
+ramp_months = 3                # until it works in full
+
+[[changes]]
+name = "check of invoices"
+component = "billing"
+reduce = { low = 0.1, likely = 0.25, high = 0.3 }
+cost = { one_off = 2500 }
+
+[[changes]]
+name = "fewer support agents"
+component = "support"
+reduce = { low = -0.3, likely = -0.2, high = -0.1 }  # below zero: more incidents
+saving = { per_month = 100 }
+"""
 
 
 def simulate(
@@ -220,4 +241,6 @@ def render_configuration(company: Company, suffix: str = ".csv") -> str:
     }
     for name, value in values.items():
         template = template.replace(f"@{name}@", str(value))
+    # what happens to those who order as they like cannot be projected
+    template = template + CHANGES if world.is_subscription else template
     return template if company.fx is None else template + FX_SOURCE.replace("@SUFFIX@", suffix)

@@ -65,7 +65,7 @@ class Horizon:
         months = calendar.months(np.arange(self._first_day, self._first_day + 31 * world.horizon_months))
         months = months[months < months[0] + world.horizon_months]
         self._day_weight = _day_weights(months, world.finance.discount_rate)
-        self._n_days = len(months)
+        self._n_days, self._month = len(months), months - months[0]
         self._due_days = DueDays(calendar, self._people, self._first_day + self._n_days)
         self._voluntary = voluntary_rate(world, self._people)
         self._involuntary = involuntary_rate(world, self._people)
