@@ -40,7 +40,7 @@ format: setup ## put the code into its format
 
 sample: setup ## rebuild sample_data
 	rm -rf sample_data.new
-	$(BIN)/cxlink simulate sample_data.new --customers $(SAMPLE_CUSTOMERS) --seed $(SAMPLE_SEED) --compressed
+	$(BIN)/cxlink simulate sample_data.new --customers $(SAMPLE_CUSTOMERS) --seed $(SAMPLE_SEED) --compressed --decisions
 	cp sample_data/README.md sample_data.new/
 	rm -rf sample_data && mv sample_data.new sample_data
 

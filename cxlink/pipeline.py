@@ -265,13 +265,14 @@ def run(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
+    drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
+    progress("claims", 0.0)
+    claims = audit_claims(data.linked, churn, impact, settings, read_claims(settings), weights=weights)
     progress("kpis", 0.0)
     kpis = compare_kpis(data.linked, settings, weights=weights)
     progress("track", 0.0)
     forecasts = () if state is None else read_forecasts(state / FILE)
     tracking = track_changes(data.linked, settings, kpi=impact.kpi, forecasts=forecasts)
-    drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
-    claims = audit_claims(data.linked, churn, impact, settings, read_claims(settings), weights=weights)
     return RunResult(
         project=settings.project.name,
         currency=settings.project.currency,

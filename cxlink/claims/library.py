@@ -25,7 +25,7 @@ _NOT_TESTED = (
     (
         "NPS is clearly superior to other scores",
         "examined by Keiningham, Cooil, Andreassen and Aksoy 2007, who found it is not",
-        "it compares scores, not a score with money; scores side by side answer it",
+        "it compares scores, not a score with money; cxlink kpis sets scores side by side",
     ),
     (
         "NPS has no value",
@@ -35,7 +35,7 @@ _NOT_TESTED = (
     (
         "NPS does as well as satisfaction, and differs by industry",
         "de Haan, Verhoef and Wiesel 2015",
-        "it compares scores, not a score with money; scores side by side answer it",
+        "it compares scores, not a score with money; cxlink kpis sets scores side by side",
     ),
     (
         "only NPS over all potential customers predicts sales growth",

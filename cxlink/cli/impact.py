@@ -31,7 +31,8 @@ def impact(
     from cxlink.report.terminal import print_impact
 
     with linked_data(config, as_of, quiet=quiet) as (settings, data), progress_bar(quiet=quiet) as progress:
-        found = estimate_impact_alone(settings, data, seed, progress)
+        without_changes = settings.model_copy(update={"changes": ()})  # cxlink whatif shows them
+        found = estimate_impact_alone(without_changes, data, seed, progress)
     say_messages((*data.messages, *found.messages), quiet=quiet)
     model = settings.model
     frame = Frame(found.population, model.horizon_months, model.exposure_days, settings.project.currency, found.kpi)

@@ -87,7 +87,7 @@ def audit_alone(
         data.linked,
         data.loaded,
         churn,
-        settings,
+        settings.model_copy(update={"changes": ()}),  # nothing here shows them
         weights=draws.weights,
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),

@@ -47,7 +47,7 @@ def prepare_selfcheck(
         linked,
         loaded,
         churn,
-        settings,
+        settings.model_copy(update={"changes": ()}),  # nothing here shows them
         weights=draws.weights,
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),

@@ -44,8 +44,11 @@ def build_change_sections(changes: Changes, *, currency: str, months: int) -> tu
         ("Pays back, months", "text"),
         ("Breaks even at", "text"),
         ("Customers kept", "text"),
+        ("Score", "text"),
     )
-    refusals = dict.fromkeys(one for effect in changes.effects for one in (effect.npv, effect.customers_kept))
+    refusals = dict.fromkeys(
+        one for effect in changes.effects for one in (effect.npv, effect.customers_kept, effect.experience)
+    )
     rows = tuple(_row(effect) for effect in changes.effects)
     table = Section("changes", TITLE, columns, rows, (*explain_dashes(refusals), NOTE))
     said = tuple(
@@ -89,7 +92,7 @@ def build_change_lines(changes: Changes, *, currency: str, months: int) -> tuple
             (
                 effect.asked.name,
                 f"NPV {currency} {npv} in {months} months; {say_chance(effect.payoff.probability)} likely to"
-                f" pay{hidden}; {back}",
+                f" pay{hidden}; {back}{_say_harm(effect)}",
             )
         )
     if changes.budget is not None and not isinstance(changes.budget, NotEstimable):
@@ -161,10 +164,19 @@ def build_question_section(linked: Linked, *, currency: str, published: bool) ->
     return Section("questions", "What could be asked", columns, tuple(rows), notes)
 
 
+def _say_harm(effect: ChangeEffect) -> str:
+    """What saves cost may hurt: money alone must not hide it."""
+    score = effect.experience
+    if isinstance(score, NotEstimable) or score.high >= 0:
+        return ""
+    return f"; but the score falls: {figure_or_dash(score, signed=True)} {score.unit}"
+
+
 def _row(effect: ChangeEffect) -> tuple[Value, ...]:
     payoff = effect.payoff
+    people = tuple(figure_or_dash(one, signed=True) for one in (effect.customers_kept, effect.experience))
     if not isinstance(payoff, Payoff):
-        return (effect.asked.name, DASH, DASH, DASH, DASH, DASH, figure_or_dash(effect.customers_kept, signed=True))
+        return (effect.asked.name, *(DASH,) * 5, *people)
     back = "never in most draws" if payoff.payback_months is None else f"{payoff.payback_months:.0f}"
     return (
         effect.asked.name,
@@ -173,7 +185,7 @@ def _row(effect: ChangeEffect) -> tuple[Value, ...]:
         say_chance(payoff.allowing_for_doubt),
         back,
         say_break_even(effect, payoff),
-        figure_or_dash(effect.customers_kept, signed=True),
+        *people,
     )
 
 

@@ -39,7 +39,7 @@ FX_SOURCE = """
 [[sources.fx]]
 path = "fx@SUFFIX@"              # the rate of the second currency
 """
-CHANGES = """budget = 3000                  # EUR for [[changes]] over the horizon
+DECISIONS = """budget = 3000                  # EUR for [[changes]] over the horizon
 
 [[changes]]
 name = "second courier"
@@ -59,6 +59,9 @@ name = "fewer support agents"
 component = "support"
 reduce = { low = -0.3, likely = -0.2, high = -0.1 }  # below zero: more incidents
 saving = { per_month = 100 }
+
+[[claims]]
+text = "+1 NPS = +0.5% revenue"  # what somebody says; cxlink claim tests others
 """
 
 
@@ -73,6 +76,7 @@ def simulate(
     with_labels: bool = False,
     compressed: bool = False,
     with_joint_shares: bool = False,
+    with_decisions: bool = False,
 ) -> None:
     """Write exports of made-up customers with known effects.
 
@@ -96,6 +100,9 @@ def simulate(
         Whether the tables are written as ``.csv.gz``.
     with_joint_shares : bool
         Whether ``truth.json`` also splits the joint effect among the components.
+    with_decisions : bool
+        Whether ``cxlink.toml`` asks about changes and a claim. What happens to those who order as they like cannot be
+        projected: there it never does.
 
     Raises
     ------
@@ -114,14 +121,14 @@ def simulate(
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_company(company, folder, with_labels=with_labels, compressed=compressed)
+        _write_company(company, folder, with_labels=with_labels, compressed=compressed, decisions=with_decisions)
     except OSError as error:
         raise CannotCreateError(
             "CX733", str(folder), f"the exports cannot be written ({error.strerror}).", "Choose another folder."
         ) from error
 
 
-def _write_company(company: Company, folder: Path, *, with_labels: bool, compressed: bool) -> None:
+def _write_company(company: Company, folder: Path, *, with_labels: bool, compressed: bool, decisions: bool) -> None:
     suffix = ".csv.gz" if compressed else ".csv"
     tables, faults = export_tables(company)
     for name, (header, rows) in tables.items():
@@ -131,7 +138,8 @@ def _write_company(company: Company, folder: Path, *, with_labels: bool, compres
     truth = company.truth() | {"planted_faults": [asdict(fault) for fault in faults]}
     text = json.dumps(truth, indent=1, ensure_ascii=False, default=_plain) + "\n"
     (folder / "truth.json").write_bytes(text.encode("utf-8"))
-    (folder / "cxlink.toml").write_bytes(render_configuration(company, suffix).encode("utf-8"))
+    text = render_configuration(company, suffix, decisions=decisions)
+    (folder / "cxlink.toml").write_bytes(text.encode("utf-8"))
 
 
 def export_tables(company: Company) -> tuple[Mapping[str, tuple[list[str], Rows]], list[Fault]]:
@@ -208,7 +216,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def render_configuration(company: Company, suffix: str = ".csv") -> str:
+def render_configuration(company: Company, suffix: str = ".csv", *, decisions: bool = False) -> str:
     """Text of a ``cxlink.toml`` that maps all exports.
 
     Parameters
@@ -217,6 +225,8 @@ def render_configuration(company: Company, suffix: str = ".csv") -> str:
         The company.
     suffix : str
         End of the tables' file names.
+    decisions : bool
+        Whether it asks about changes and a claim.
 
     Returns
     -------
@@ -241,6 +251,5 @@ def render_configuration(company: Company, suffix: str = ".csv") -> str:
     }
     for name, value in values.items():
         template = template.replace(f"@{name}@", str(value))
-    # what happens to those who order as they like cannot be projected
-    template = template + CHANGES if world.is_subscription else template
+    template = template + DECISIONS if decisions and world.is_subscription else template
     return template if company.fx is None else template + FX_SOURCE.replace("@SUFFIX@", suffix)

@@ -12,17 +12,17 @@ from typer.testing import CliRunner, Result
 
 from cxlink.cli.app import app
 from cxlink.errors import UsageError
-from cxlink.simulate.exports import CHANGES, simulate
+from cxlink.simulate.exports import DECISIONS, simulate
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company") / "data"
-    simulate(folder, customers=400, seed=3, scenario="base", months=24, with_effects=False)
+    simulate(folder, customers=400, seed=3, scenario="base", months=24, with_effects=False, with_decisions=True)
     path = folder / "cxlink.toml"
     text = path.read_text(encoding="utf-8").replace("[model]\n", "[model]\ndraws = 100\n")
     path.write_text(text, encoding="utf-8")
-    bare = text.replace(CHANGES, "")
+    bare = text.replace(DECISIONS, "")
     (folder / "bare.toml").write_text(bare, encoding="utf-8")
     return path
 
