@@ -150,7 +150,7 @@ class _Data:
             n = int(rows["customer"].nunique())
             if n < MIN_CUSTOMERS:
                 return NotEstimable(
-                    f"{n} known customers have a {scale.kpi.upper()}, needs {MIN_CUSTOMERS}",
+                    f"{n} known customers answered {scale.kpi.upper()}, needs {MIN_CUSTOMERS}",
                     f"customer_id or email in feedback, and {scale.kpi}",
                 )
         if scale.population == 0:

@@ -32,7 +32,7 @@ def test_rebuilding_changes_nothing(tmp_path: Path) -> None:
     customers, seed = (
         int(re.findall(rf"^SAMPLE_{name} := (\d+)$", makefile, re.MULTILINE)[0]) for name in ("CUSTOMERS", "SEED")
     )
-    simulate(tmp_path, customers=customers, seed=seed, scenario="base", compressed=True)
+    simulate(tmp_path, customers=customers, seed=seed, scenario="base", compressed=True, with_decisions=True)
     rebuilt = {path.name: content(path) for path in tmp_path.iterdir()}
     kept = {path.name: content(path) for path in sample_files() if path.name != "README.md"}
     assert {name for name in rebuilt.keys() | kept.keys() if rebuilt.get(name) != kept.get(name)} == set()
