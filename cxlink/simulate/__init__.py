@@ -2,6 +2,6 @@
 
 from cxlink.simulate.company import Company, simulate_company
 from cxlink.simulate.exports import simulate
-from cxlink.simulate.world import SCENARIOS
+from cxlink.simulate.scenarios import SCENARIOS
 
 __all__ = ["SCENARIOS", "Company", "simulate", "simulate_company"]

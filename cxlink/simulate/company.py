@@ -17,6 +17,7 @@ from cxlink.simulate.incidents import draw_causes
 from cxlink.simulate.lives import NEVER, Lives, simulate_lives
 from cxlink.simulate.population import Population, draw_population
 from cxlink.simulate.revenue import build_revenue
+from cxlink.simulate.scenarios import build_world
 from cxlink.simulate.shares import estimate_joint_shares
 from cxlink.simulate.tickets import build_tickets
 from cxlink.simulate.truth import (
@@ -29,7 +30,7 @@ from cxlink.simulate.truth import (
     observed_experience,
     rounded,
 )
-from cxlink.simulate.world import PLANS, REGIONS, World, build_world
+from cxlink.simulate.world import PLANS, REGIONS, World
 
 FIRST_NAMES = ("ana", "joao", "ines", "marta", "noa", "yael", "eitan", "layla", "omar", "huda", "liga", "maris", "emma")
 CANDIDATES_PER_CUSTOMER = 1.5

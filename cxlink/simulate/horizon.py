@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.simulate.days import AnyArray, Calendar, FloatArray, IntArray
-from cxlink.simulate.incidents import incident_rate, tenure_band, tenure_factor
+from cxlink.simulate.incidents import incident_rate, step_factor, tenure_band, tenure_factor
 from cxlink.simulate.lives import NEVER, DueDays, Lives, code_bits, exposure_code, hazard_ratio_table
 from cxlink.simulate.population import Population, involuntary_rate, voluntary_rate
 from cxlink.simulate.satisfaction import expected_nps, satisfaction_drops
@@ -69,7 +69,7 @@ class Horizon:
         self._due_days = DueDays(calendar, self._people, self._first_day + self._n_days)
         self._voluntary = voluntary_rate(world, self._people)
         self._involuntary = involuntary_rate(world, self._people)
-        self._incidence = incident_rate(world, self._people)
+        self._incidence = incident_rate(world, self._people) * step_factor(world)
         self._incidence_factor = tenure_factor(world)
         self._tenure_ratio = np.exp(np.asarray(world.leaving.tenure_log_hazard))
         self._ratios = hazard_ratio_table(world).ravel()

@@ -94,6 +94,22 @@ def tenure_factor(world: World) -> FloatArray:
     return np.column_stack([component.tenure_factor for component in world.components])
 
 
+def step_factor(world: World) -> FloatArray:
+    """Factor on the incidence of each component from the world's ``step_on`` on, shape (n_components,).
+
+    Parameters
+    ----------
+    world : World
+        Settings.
+
+    Returns
+    -------
+    array of float, shape (n_components,)
+        Ones where nothing steps.
+    """
+    return np.array([1.0 if world.step_on is None else component.step for component in world.components])
+
+
 def draw_causes(world: World, incidents: Incidents, rng: np.random.Generator) -> IntArray:
     """Position of each incident's cause among its component's causes.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cxlink.simulate.days import DAYS_PER_MONTH, AnyArray, BoolArray, Calendar, FloatArray, IntArray
-from cxlink.simulate.incidents import Incidents, incident_rate, tenure_band, tenure_factor
+from cxlink.simulate.incidents import Incidents, incident_rate, step_factor, tenure_band, tenure_factor
 from cxlink.simulate.population import CENTRE_OF_USAGE, Population, involuntary_rate, voluntary_rate
 from cxlink.simulate.world import World
 
@@ -231,6 +231,7 @@ class _Simulation:
         self.involuntary = involuntary_rate(world, people)
         self.incidence = incident_rate(world, people)
         self.incidence_factor = tenure_factor(world)
+        self.steps_on = NEVER if world.step_on is None else self.calendar.number(world.step_on)
         self.tenure_ratio = np.exp(np.asarray(world.leaving.tenure_log_hazard))
         self.ratios = hazard_ratio_table(world)
         self.contraction = np.array([component.contraction for component in world.components])
@@ -263,6 +264,8 @@ class _Simulation:
         )
 
     def _live(self, day: int) -> None:
+        if day == self.steps_on:
+            self.incidence = self.incidence * step_factor(self.world)
         rows = np.flatnonzero((self.people.acquired <= day) & (self.ended == NEVER))
         if len(rows) == 0:
             return

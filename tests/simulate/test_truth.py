@@ -9,9 +9,9 @@ import pytest
 
 from cxlink.simulate import Company, simulate_company
 from cxlink.simulate.satisfaction import draw_answers, expected_nps, nps_answers
+from cxlink.simulate.scenarios import build_world
 from cxlink.simulate.shares import shapley_weights
 from cxlink.simulate.truth import Effects
-from cxlink.simulate.world import build_world
 
 
 @pytest.fixture(scope="module")
