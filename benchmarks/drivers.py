@@ -23,11 +23,11 @@ from cxlink.estimate import Estimate
 from cxlink.impact import find_drivers
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
-from cxlink.simulate import simulate_company
+from cxlink.simulate import SCENARIOS, simulate_company
 from cxlink.simulate.company import observed_lives
 from cxlink.simulate.lives import code_bits
 from cxlink.simulate.satisfaction import expected_nps, satisfaction_drops
-from cxlink.simulate.world import SCENARIOS, World
+from cxlink.simulate.world import World
 from tests.canonical import load_company
 
 DRAWS = 200

@@ -10,18 +10,22 @@ from typing import Literal
 
 import numpy as np
 
+from cxlink.bridge import bridge_periods
 from cxlink.churn import fit_churn, validate_churn
 from cxlink.claims import audit_claims, read_claims
+from cxlink.closing import close_loop
 from cxlink.currencies import exponent_of
 from cxlink.engine.interface import Engine
 from cxlink.engine.open import open_engine
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import (
+    Bridges,
     CauseCount,
     Kpis,
     Linked,
     Loaded,
     Message,
+    Monitoring,
     Readiness,
     RunResult,
     Tagged,
@@ -32,6 +36,9 @@ from cxlink.impact import estimate_impact, find_drivers
 from cxlink.kpis import compare_kpis
 from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
+from cxlink.load.months import count_months, last_days
+from cxlink.monitor import monitor_months, read_baselines
+from cxlink.monitor.baseline_file import FILE as BASELINES
 from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
 from cxlink.tag.classifier import Classifier
@@ -92,7 +99,7 @@ def load_and_link(
     loaded, tagged = load_and_tag(settings, engine=engine, as_of=as_of, progress=progress, state=state)
     progress("link", 0.0)
     linked = link(loaded, tagged, settings, divisor=10 ** exponent_of(settings.project.currency))
-    causes = count_causes(loaded)
+    causes = count_causes(loaded, leavers_are_seen=linked.leavers_are_seen)
     unexplained = measure_unexplained(loaded, linked, exposure_days=settings.model.exposure_days)
     readiness = assess_readiness(loaded, linked, settings)
     messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
@@ -273,6 +280,15 @@ def run(
     progress("track", 0.0)
     forecasts = () if state is None else read_forecasts(state / FILE)
     tracking = track_changes(data.linked, settings, kpi=impact.kpi, forecasts=forecasts)
+    progress("monitor", 0.0)
+    frozen = None if state is None else read_baselines(state / BASELINES)
+    monitoring = monitor_months(
+        data.linked, data.loaded, data.tagged, data.causes, settings, kpi=impact.kpi, baselines=frozen
+    )
+    progress("bridge", 0.0)
+    bridge = bridge_periods(data.linked, settings, kpi=impact.kpi, weights=weights)
+    progress("closing", 0.0)
+    loop = close_loop(data.loaded, data.linked, data.causes, settings, kpi=impact.kpi, weights=weights)
     return RunResult(
         project=settings.project.name,
         currency=settings.project.currency,
@@ -298,15 +314,23 @@ def run(
             *claims.messages,
             *_messages_of(kpis),
             *_messages_of(tracking),
+            *_messages_of(monitoring),
+            *_messages_of(bridge),
+            *loop.messages,
         ),
         drivers=drivers,
         claims=claims,
         kpis=kpis,
         tracking=tracking,
+        monitoring=monitoring,
+        bridge=bridge,
+        loop=loop,
+        months=count_months(data.loaded, settings.project.currency),
+        fresh=last_days(data.loaded),
     )
 
 
-def _messages_of(found: Kpis | Tracking | NotEstimable) -> tuple[Message, ...]:
+def _messages_of(found: Kpis | Tracking | Monitoring | Bridges | NotEstimable) -> tuple[Message, ...]:
     return () if isinstance(found, NotEstimable) else found.messages
 
 

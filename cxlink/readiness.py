@@ -75,7 +75,6 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
     """
     unused = [f"{table}.{name}" for table, name in UNUSED_COLUMNS if name in loaded.columns.get(table, ())]
     groups = {
-        "[gates]": settings.gates.rules,
         "[report] language": settings.report.language != "en",
     }
     ignored = [name for name, given in groups.items() if given]
@@ -86,10 +85,10 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
         found.append(
             Message(
                 "CX222",
-                "error" if settings.gates.rules else "warning",
+                "warning",
                 "load",
                 f"this version does not act on {', '.join(ignored)}.",
-                "A gate that is not checked does not fail." if settings.gates.rules else "Do not rely on it.",
+                "Do not rely on it.",
             )
         )
     return tuple(found)

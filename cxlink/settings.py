@@ -238,10 +238,16 @@ class ReportSettings(_Group):
     language: str = "en"
 
 
-class GatesSettings(_Group):
-    """``[gates]``: conditions that must hold."""
+class LoopSettings(_Group):
+    """``[loop]``: coming back to customers who scored low."""
 
-    rules: tuple[str, ...] = ()
+    answer_within_days: int = Field(default=2, ge=0, le=60, description="promised time of an answer to a low score")
+
+
+class GatesSettings(_Group):
+    """``[gates]``: conditions that must hold, over the names of ``results.json``."""
+
+    rules: tuple[str, ...] = Field(default=(), description='such as "linkage.feedback_matched >= 0.6"')
 
 
 class ReduceRange(_Group):
@@ -333,6 +339,7 @@ class Settings(_Group):
     model: ModelSettings = ModelSettings()
     finance: FinanceSettings = FinanceSettings()
     report: ReportSettings = ReportSettings()
+    loop: LoopSettings = LoopSettings()
     gates: GatesSettings = GatesSettings()
     changes: tuple[ChangeSettings, ...] = Field(default=(), max_length=15)
     claims: tuple[ClaimSettings, ...] = ()

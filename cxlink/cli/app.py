@@ -15,13 +15,16 @@ from typer.exceptions import TyperException
 from cxlink.cli import (
     check,
     churn,
+    ci,
     claim,
     demo,
+    diff,
     drivers,
     explain,
     impact,
     init,
     kpis,
+    monitor,
     rows,
     run,
     schema,
@@ -51,6 +54,8 @@ app.command("demo", rich_help_panel="Start")(demo.demo)
 app.command("init", rich_help_panel="Start")(init.init)
 app.command("check", rich_help_panel="Start")(check.check)
 app.command("run", rich_help_panel="Monthly")(run.run)
+app.command("diff", rich_help_panel="Monthly")(diff.diff)
+app.add_typer(ci.app, name="ci", rich_help_panel="Monthly")
 app.command("claim", rich_help_panel="Decide")(claim.claim)
 app.command("whatif", rich_help_panel="Decide")(whatif.whatif)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
@@ -60,6 +65,7 @@ app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")
 app.command("drivers", rich_help_panel="Advanced")(drivers.drivers)
 app.command("impact", rich_help_panel="Advanced")(impact.impact)
 app.command("kpis", rich_help_panel="Advanced")(kpis.kpis)
+app.command("monitor", rich_help_panel="Advanced")(monitor.monitor)
 app.command("selfcheck", rich_help_panel="Advanced")(selfcheck.selfcheck)
 app.command("simulate", rich_help_panel="Advanced")(simulate.simulate)
 app.command("schema", rich_help_panel="Advanced")(schema.schema)

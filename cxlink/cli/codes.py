@@ -66,6 +66,21 @@ OWN: Codes = {
         "The folder does not exist, or may not be written to, or the disk is full.",
         "Name another place.",
     ),
+    "CX655": (
+        "The workflow is there already",
+        "`cxlink ci init` does not overwrite a file that somebody may have changed.",
+        "Compare the two by hand, or write it anew with --force.",
+    ),
+    "CX656": (
+        "No configuration in the repository",
+        "The workflow names a configuration beside which .cxlink/ is kept. None was found, so it names cxlink.toml.",
+        "Write one with `cxlink init`, or correct CXLINK_CONFIG in the workflow.",
+    ),
+    "CX657": (
+        "No folder to write the workflow into",
+        "A workflow stands in the root of a repository.",
+        "Go to the repository's root, or name it with --folder.",
+    ),
     "CX900": (
         "A bug",
         "cxlink met something that it does not handle. No output was replaced.",
@@ -97,18 +112,23 @@ def all_codes() -> Codes:
     dict
         Code to title, meaning and remedy.
     """
+    from cxlink.bridge.codes import CODES as OF_BRIDGE
     from cxlink.churn.codes import CODES as OF_CHURN
     from cxlink.claims.codes import CODES as OF_CLAIMS
+    from cxlink.closing.codes import CODES as OF_CLOSING
+    from cxlink.diff.codes import CODES as OF_DIFF
+    from cxlink.gates.codes import CODES as OF_GATES
     from cxlink.impact.codes import CODES as OF_IMPACT
     from cxlink.kpis.codes import CODES as OF_KPIS
     from cxlink.link.codes import CODES as OF_LINK
     from cxlink.load.codes import CODES as OF_LOAD
+    from cxlink.monitor.codes import CODES as OF_MONITOR
     from cxlink.profiles.codes import CODES as OF_PROFILES
     from cxlink.report.codes import CODES as OF_REPORT
     from cxlink.simulate.codes import CODES as OF_SIMULATE
     from cxlink.tag.codes import CODES as OF_TAG
     from cxlink.track.codes import CODES as OF_TRACK
 
-    stages = (OF_LOAD, OF_LINK, OF_TAG, OF_CHURN, OF_IMPACT, OF_CLAIMS, OF_KPIS, OF_TRACK)
-    beside = (OF_PROFILES, OF_REPORT, OF_SIMULATE)
+    stages = (OF_LOAD, OF_LINK, OF_TAG, OF_CHURN, OF_IMPACT, OF_CLAIMS, OF_KPIS, OF_TRACK, OF_MONITOR)
+    beside = (OF_BRIDGE, OF_CLOSING, OF_PROFILES, OF_REPORT, OF_SIMULATE, OF_GATES, OF_DIFF)
     return OWN | {code: told for codes in (*stages, *beside) for code, told in codes.items()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from cxlink.errors import Faults
 from cxlink.handoff import LedgerEntry
@@ -34,9 +34,48 @@ def provenance_of(config: Path, settings: Settings, ledger: Sequence[LedgerEntry
     names = sorted({entry.file for entry in ledger})
     found = [(name, settings.folder / name) for name in names]
     return Provenance(
+        settings={} if settings.report.audience == "published" else list_settings(settings),
         settings_sha256=hashlib.sha256(config.read_bytes()).hexdigest(),
         inputs=tuple(describe_input(path, name) for name, path in found if path.is_file()),
     )
+
+
+def list_settings(settings: Settings) -> dict[str, object]:
+    """List the settings that are not at their default, key by key, so that two runs can be compared.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration; environment variables stand in it by name, never by value.
+
+    Returns
+    -------
+    dict
+        Key such as ``model.exposure_days`` to value; of an absolute path, only its last part is told.
+    """
+    told = settings.model_dump(mode="json", exclude={"folder", "file"}, exclude_defaults=True)
+    return dict(sorted(_flatten(told, "")))
+
+
+def _flatten(value: object, key: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _flatten(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value, start=1):
+            yield from _flatten(inner, f"{key}.{place}")
+    else:
+        yield key, _without_place(value)
+
+
+def _without_place(value: object) -> object:
+    """Places of one machine are nobody's business, and differ where nothing else does."""
+    if isinstance(value, str):
+        for kind in (PurePosixPath, PureWindowsPath):
+            path = kind(value)
+            if path.is_absolute():
+                return f".../{path.name}"
+    return value
 
 
 def keep_ledger(error: Exception, config: Path, settings: Settings, out: Path | None) -> None:

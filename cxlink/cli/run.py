@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cxlink.cli.consoles import progress_bar, result_console, say, say_messages
+from cxlink.cli.gates import annotate, reference_day, rules_of, tell_outcomes
 from cxlink.cli.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -18,10 +20,11 @@ from cxlink.cli.options import (
     read_day,
 )
 from cxlink.cli.state import open_engine_for, state_folder
-from cxlink.errors import Faults
+from cxlink.errors import ExitCode, Faults, ReadWriteError
 
 if TYPE_CHECKING:
     from cxlink.handoff import RunResult
+    from cxlink.report.outputs import Outputs
 
 
 def run(
@@ -30,11 +33,27 @@ def run(
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")] = None,
     engine: Annotated[EngineName, typer.Option("--engine", help="Where the tables live.")] = "duckdb",
     as_of: AsOfOption = None,
+    gate: Annotated[
+        list[str] | None, typer.Option("--gate", help="A condition that must hold; may be repeated.", metavar="RULE")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Gates and data checks as JUnit XML.", metavar="FILE")
+    ] = None,
     open_report: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     quiet: QuietOption = False,
 ) -> None:
     """Run the main job: every stage, every report."""
-    run_job(config, out=out, seed=seed, engine=engine, as_of=as_of, open_report=open_report, quiet=quiet)
+    run_job(
+        config,
+        out=out,
+        seed=seed,
+        engine=engine,
+        as_of=as_of,
+        gates=gate or (),
+        junit=junit,
+        open_report=open_report,
+        quiet=quiet,
+    )
 
 
 def run_job(
@@ -44,6 +63,8 @@ def run_job(
     seed: int | None = None,
     engine: EngineName = "duckdb",
     as_of: str | None = None,
+    gates: Sequence[str] = (),
+    junit: Path | None = None,
     open_report: bool = False,
     quiet: bool = False,
 ) -> Path:
@@ -61,6 +82,10 @@ def run_job(
         Where the tables live.
     as_of : str or None
         Overrides the configuration's cut-off.
+    gates : sequence of str
+        Conditions that must hold, beside the configuration's.
+    junit : Path or None
+        File for gates and data checks as JUnit XML.
     open_report : bool
         Whether to open the report in the browser.
     quiet : bool
@@ -70,12 +95,18 @@ def run_job(
     -------
     Path
         The folder of the reports.
+
+    Raises
+    ------
+    typer.Exit
+        With exit code 1 where a gate is broken, after everything is published and printed.
     """
     from cxlink.claims import read_claims
     from cxlink.cli.provenance import keep_ledger, provenance_of
+    from cxlink.diff import keep_run, latest_before
     from cxlink.load import RefusedData
     from cxlink.pipeline import run as run_stages
-    from cxlink.report.document import build_document
+    from cxlink.report.outputs import History, build_outputs
     from cxlink.report.publish import check_out
     from cxlink.report.terminal import print_document
     from cxlink.report.write import write_outputs
@@ -83,6 +114,7 @@ def run_job(
 
     settings = read_settings(config)
     read_claims(settings)  # what cannot be read is told before anything is loaded
+    rules = rules_of(settings, gates)
     cut_off = read_day(as_of)
     if out is not None:
         check_out(out)
@@ -93,19 +125,44 @@ def run_job(
             result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress, state=state)
             folder = out or Path("out") / result.loaded.observed_to.isoformat()
             progress("report", 0.0)
-            write_outputs(result, folder, provenance_of(config, settings, result.loaded.ledger))
+            provenance = provenance_of(config, settings, result.loaded.ledger)
+            history = History(rules, lambda now: latest_before(state, now), reference_day(cut_off), cut_off is not None)
+            outputs = build_outputs(result, provenance, history)
+            write_outputs(result, folder, provenance, outputs)
             _keep_forecasts(result, state)
+            _keep_baselines(result, state)
+            if state is not None:
+                keep_run(state, outputs.snapshot)
     except (RefusedData, Faults) as error:
         keep_ledger(error, config, settings, out)
         raise
     finally:
         opened.close()
     say_messages(result.messages, quiet=quiet)
-    print_document(build_document(result), result_console(), folder)
+    print_document(outputs.document, result_console(), folder)
+    if junit is not None:
+        _write_junit(junit, outputs)
+    annotate(outputs.outcomes, result.messages)
+    broken = tell_outcomes(outputs.outcomes, quiet=quiet)
     if open_report:
         say("opening the report", quiet=quiet)
         typer.launch((folder / "report.html").resolve().as_uri())
+    if broken:
+        raise typer.Exit(int(ExitCode.GATE_FAILED))
     return folder
+
+
+def _write_junit(path: Path, outputs: Outputs) -> None:
+    from cxlink.report.files import write_text
+    from cxlink.report.junit import render_junit
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        write_text(path, render_junit(outputs.outcomes, outputs.results["diagnostics"]))
+    except OSError as error:
+        reason = (error.strerror or "writing failed").lower()
+        raise ReadWriteError("CX021", str(path), f"cannot be written: {reason}.", "Name another place.") from error
 
 
 def _keep_forecasts(result: RunResult, state: Path | None) -> None:
@@ -123,3 +180,13 @@ def _keep_forecasts(result: RunResult, state: Path | None) -> None:
     )
     if told and state is not None:
         record_forecast(state / FILE, told)
+
+
+def _keep_baselines(result: RunResult, state: Path | None) -> None:
+    """Remember what monthly figures were held against, so that limits do not move from month to month."""
+    from cxlink.estimate import NotEstimable
+    from cxlink.monitor import write_baselines
+    from cxlink.monitor.baseline_file import FILE
+
+    if state is not None and not isinstance(result.monitoring, NotEstimable):
+        write_baselines(state / FILE, result.monitoring.baselines)

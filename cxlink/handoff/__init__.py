@@ -6,6 +6,7 @@
 """
 
 from cxlink.handoff.answering import Answering
+from cxlink.handoff.bridge import Bridge, Bridges, BridgeTerm
 from cxlink.handoff.changes import Allowance, Asked, BudgetChoice, ChangeEffect, Changes, Payoff
 from cxlink.handoff.claims import AuditedClaim, ClaimAudit, ClaimPower, ClaimVerdict, Rung
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
@@ -69,7 +70,19 @@ from cxlink.handoff.linkage import (
     UnmatchedMoney,
 )
 from cxlink.handoff.loading import LedgerEntry, Loaded, QuarantinedRow, Tagged
+from cxlink.handoff.loop import AfterAnswers, ClosedLoop, LowAnswers, OpenCause, OpenTickets
 from cxlink.handoff.messages import Message, Severity
+from cxlink.handoff.monitoring import (
+    Baseline,
+    BaselineMonth,
+    Chart,
+    ChartMonth,
+    LevelChange,
+    Monitoring,
+    NotCharted,
+    SumsBaseline,
+)
+from cxlink.handoff.months import TableMonth
 from cxlink.handoff.promises import GapRatios, PromiseGap
 from cxlink.handoff.reasons import (
     DescribedScores,
@@ -87,21 +100,30 @@ from cxlink.handoff.timelines import CauseCount, CostSplit, CostSplitRow, Labell
 from cxlink.handoff.tracking import Exposed, ForecastCheck, TrackedChange, TrackedOutcome, Tracking, TrackRecord
 
 __all__ = [
+    "AfterAnswers",
     "Allowance",
     "AmbiguousNames",
     "AnswerBias",
     "Answering",
     "Asked",
     "AuditedClaim",
+    "Baseline",
+    "BaselineMonth",
+    "Bridge",
+    "BridgeTerm",
+    "Bridges",
     "BudgetChoice",
     "CauseCount",
     "ChangeEffect",
     "Changes",
+    "Chart",
+    "ChartMonth",
     "CheckedEffect",
     "ChurnFit",
     "ClaimAudit",
     "ClaimPower",
     "ClaimVerdict",
+    "ClosedLoop",
     "ComponentDoubt",
     "ComponentDriver",
     "ComponentEffect",
@@ -147,15 +169,21 @@ __all__ = [
     "LagProfile",
     "LeavingPrediction",
     "LedgerEntry",
+    "LevelChange",
     "Lifetimes",
     "Likeness",
     "Linkage",
     "Linked",
     "Loaded",
+    "LowAnswers",
     "Message",
     "MoneyAccounts",
     "MoneyLine",
+    "Monitoring",
+    "NotCharted",
     "OddsCheck",
+    "OpenCause",
+    "OpenTickets",
     "OrderFit",
     "Overlap",
     "Payoff",
@@ -189,6 +217,8 @@ __all__ = [
     "Severity",
     "Simulated",
     "SourceCoverage",
+    "SumsBaseline",
+    "TableMonth",
     "Tagged",
     "TestResult",
     "TrackRecord",

@@ -11,10 +11,13 @@ from cxlink.handoff.changes import NO_CHANGES, Changes
 from cxlink.handoff.claims import ClaimAudit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import numpy as np
 
     from cxlink.estimate import Answer
     from cxlink.handoff.answering import Answering
+    from cxlink.handoff.bridge import Bridges
     from cxlink.handoff.cohorts import CustomerGroups
     from cxlink.handoff.doubts import Doubts
     from cxlink.handoff.drivers import Drivers
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.kpis import Kpis
     from cxlink.handoff.loading import Loaded, Tagged
+    from cxlink.handoff.loop import ClosedLoop
     from cxlink.handoff.messages import Message
+    from cxlink.handoff.monitoring import Monitoring
+    from cxlink.handoff.months import TableMonth
     from cxlink.handoff.promises import PromiseGap
     from cxlink.handoff.segments import Segments
     from cxlink.handoff.serving import ComponentServing
@@ -193,3 +199,8 @@ class RunResult:
     claims: ClaimAudit = field(default_factory=ClaimAudit)
     kpis: Kpis | NotEstimable = NOT_LOOKED_AT
     tracking: Tracking | NotEstimable = NOT_LOOKED_AT
+    monitoring: Monitoring | NotEstimable = NOT_LOOKED_AT
+    bridge: Bridges | NotEstimable = NOT_LOOKED_AT
+    loop: ClosedLoop | NotEstimable = NOT_LOOKED_AT
+    months: tuple[TableMonth, ...] = ()
+    fresh: Mapping[str, date] = field(default_factory=dict)

@@ -103,7 +103,8 @@ class Linked:
         alone saw counts here too.
     movements : DataFrame
         Columns month ("2025-01"), opening, new, expansion, contraction, churn, reactivation, correction, currency,
-        closing, opening_constant, closing_constant, in minor units. Movements are at constant rates: opening_constant
+        closing, opening_constant, closing_constant, in minor units, and customers_paying. Movements are at constant
+        rates: opening_constant
         plus those from new to correction is closing_constant, opening plus those to currency is closing.
     reconciliation : tuple of (str, int)
         Lines in minor units of the project's currency that add up to the ledger's accepted revenue, converted where
@@ -157,6 +158,11 @@ class Linked:
     followed_prices: pd.DataFrame | None = None
     segments: Mapping[str, np.ndarray] = field(default_factory=dict)
     exposed: tuple[Exposed | None, ...] = ()
+
+    @property
+    def leavers_are_seen(self) -> bool:
+        """Whether it is known who is a customer on a day; where people buy order by order it may not be."""
+        return self.churn_refusal is None or self.business != "orders"
 
 
 @dataclass(frozen=True, slots=True)

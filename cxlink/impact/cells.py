@@ -12,8 +12,9 @@ from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Answering, ChurnFit, ComponentEffect, JointEffect, Linked
 from cxlink.handoff.effects import NOT_LOOKED_AT
 from cxlink.impact.answers import METHOD, Drawn, answer, first_refusal, overlap_of
+from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts
 from cxlink.impact.experience import Answers
-from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts, Fits
+from cxlink.impact.gcomp import Fits
 from cxlink.impact.labelled import CORRECTED
 from cxlink.impact.messages import silent_message
 from cxlink.impact.project import Projection

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from cxlink.handoff import HazardModel, Linked
+from cxlink.handoff import HazardModel
+from cxlink.impact.contrasts import REVENUE, Contrasts, Simulation, gain_over
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import ExperienceFit
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expect_exposure, expose
 from cxlink.impact.incidence import Incidence
+from cxlink.impact.population import Base
 from cxlink.impact.prices import PriceEffect
-from cxlink.impact.projection import AS_IS, Parts, Totals, World, monthly_hazards, renewal_matrix
-from cxlink.impact.sampling import draw_customers, sampling_error
+from cxlink.impact.projection import AS_IS, Parts, World, monthly_hazards, renewal_matrix
+from cxlink.impact.sampling import sampling_error
 from cxlink.impact.segment_sums import segment_gains
 from cxlink.impact.shapley import EXACT_UP_TO, ORDER_PAIRS, draw_orders, parts_by_orders, shapley_parts
 
-CUSTOMERS, REVENUE, COST, EXPERIENCE = range(4)
 FUTURES = 20
 DRAW_PAIRS = 2
 """Orders, each with its reverse, from which draws take Shapley parts: centred on the exact ones, few will do."""
@@ -34,203 +35,6 @@ class Fits:
     prices: PriceEffect
     costs: ServingCost
     experience: ExperienceFit
-
-
-@dataclass(frozen=True, slots=True)
-class Contrasts:
-    """Gains over AS_IS: customers, revenue, avoidable cost saved, experience.
-
-    Parameters
-    ----------
-    alone, tenth, shapley : ndarray
-        (n_components, 4) all incidents of one component removed, a tenth of them, and its part of the joint gain.
-    joint : ndarray
-        (4,) all components' incidents removed.
-    ceiling : ndarray
-        (4,) all components' incidents removed, and nobody leaves of their own will.
-    held : ndarray
-        (n_groups,) revenue as is of one customer of each group of the base, on average.
-    segments : ndarray
-        (n_segments, n_components + 1, 4) ``alone`` and, last, ``joint``, of the customers of each segment.
-    as_is : ndarray
-        (4,) customers, revenue, avoidable cost and experience where nothing is removed, under expected exposures.
-    """
-
-    alone: np.ndarray
-    tenth: np.ndarray
-    shapley: np.ndarray
-    joint: np.ndarray
-    ceiling: np.ndarray
-    held: np.ndarray
-    segments: np.ndarray
-    as_is: np.ndarray = field(default_factory=lambda: np.zeros(4))
-
-    def moved(self, to: Contrasts, less: Contrasts) -> Contrasts:
-        """Move from one centre to another.
-
-        Parameters
-        ----------
-        to, less : Contrasts
-            Added, and taken off.
-
-        Returns
-        -------
-        Contrasts
-            The sum of its parts is that of theirs.
-        """
-        return Contrasts(
-            self.alone + to.alone - less.alone,
-            self.tenth + to.tenth - less.tenth,
-            self.shapley + to.shapley - less.shapley,
-            self.joint + to.joint - less.joint,
-            self.ceiling + to.ceiling - less.ceiling,
-            self.held + to.held - less.held,
-            self.segments + to.segments - less.segments,
-            self.as_is + to.as_is - less.as_is,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """Gains at the point estimate, as means over futures.
-
-    Parameters
-    ----------
-    alone, tenth : ndarray
-        (n_components, 4) all incidents of one component removed, and a tenth of them.
-    joint, ceiling : ndarray
-        (4,) all components' incidents removed, and nobody leaving of their own will besides.
-    error : ndarray
-        (n_components + 1, 4) standard error that customers and futures leave in ``alone`` and, last, ``joint``.
-    held : ndarray
-        (n_groups,) revenue as is of one customer of each group of the base, on average.
-    segments, segment_error : ndarray
-        (n_segments, n_components + 1, 4) gains of each segment, and the standard error that futures leave in them.
-    """
-
-    alone: np.ndarray
-    tenth: np.ndarray
-    joint: np.ndarray
-    ceiling: np.ndarray
-    error: np.ndarray
-    held: np.ndarray
-    segments: np.ndarray
-    segment_error: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The active customers at the cut-off.
-
-    Parameters
-    ----------
-    customer : ndarray
-        (n_active,) keys.
-    tenure, price : ndarray
-        (n_active,) days at the cut-off, and monthly price (0 where unknown).
-    covariates : ndarray
-        (n_active, n_covariates).
-    covered_months : ndarray
-        (n_active,) months that one charge covers; 1 where unknown.
-    residual : ndarray
-        (n_components, n_active) days after the cut-off on which earlier incidents still act.
-    end_rate : float
-        Ends of any kind a day at risk, over the observed window; for data that no hazard can be fitted to.
-    weight : ndarray
-        (n_active,) how many customers each stands for.
-    groups : ndarray
-        (n_groups, n_active) bool: whose revenue as is is told; a customer may be in several groups, or in none.
-    segments : ndarray
-        (n_segments, n_active) bool: for whom gains are told apart; a customer may be in several, or in none.
-    """
-
-    customer: np.ndarray
-    tenure: np.ndarray
-    price: np.ndarray
-    covariates: np.ndarray
-    covered_months: np.ndarray
-    residual: np.ndarray
-    end_rate: float
-    weight: np.ndarray
-    groups: np.ndarray
-    segments: np.ndarray
-
-    def sample(self, n: int, rng: np.random.Generator) -> Base:
-        """Draw some of the customers, those alike side by side.
-
-        Parameters
-        ----------
-        n : int
-            About how many.
-        rng : Generator
-            Randomness.
-
-        Returns
-        -------
-        Base
-            The same object where there are no more.
-        """
-        if n >= len(self.customer):
-            return self
-        order = np.lexsort((self.tenure, (self.residual > 0).sum(axis=0)))
-        weight = draw_customers(self.price, order, n, rng)
-        kept = np.flatnonzero(weight)
-        return replace(
-            self,
-            customer=self.customer[kept],
-            tenure=self.tenure[kept],
-            price=self.price[kept],
-            covariates=self.covariates[kept],
-            covered_months=self.covered_months[kept],
-            residual=self.residual[:, kept],
-            weight=weight[kept],
-            groups=self.groups[:, kept],
-            segments=self.segments[:, kept],
-        )
-
-
-def build_base(
-    linked: Linked, exposure_days: int, groups: np.ndarray | None = None, segments: np.ndarray | None = None
-) -> Base:
-    """Gather the active customers and what still acts on them.
-
-    Parameters
-    ----------
-    linked : Linked
-        Timelines.
-    exposure_days : int
-        How long an incident acts.
-    groups : ndarray, optional
-        (n_groups, n_active) bool: whose revenue as is is told; no group where absent.
-    segments : ndarray, optional
-        (n_segments, n_active) bool: for whom gains are told apart; no segment where absent.
-
-    Returns
-    -------
-    Base
-        In the order of the key.
-    """
-    active = linked.customers.loc[linked.customers["active"]]
-    spells = linked.customers.loc[linked.customers["at_risk"]]
-    keys = active["customer"].to_numpy()
-    residual = np.zeros((len(linked.components), len(keys)))
-    for place, name in enumerate(linked.components):
-        rows = linked.incidents.loc[linked.incidents["component"] == name]
-        latest = rows.groupby("customer")["incident_day"].max()
-        last = latest.reindex(keys).to_numpy(dtype=float)
-        residual[place] = np.clip(np.nan_to_num(last + exposure_days - linked.to_day, nan=0.0), 0.0, None)
-    return Base(
-        customer=keys,
-        tenure=active["tenure"].to_numpy(dtype=float),
-        price=np.nan_to_num(active["monthly_price"].to_numpy(dtype=float)),
-        covariates=linked.covariates[keys],
-        covered_months=np.maximum(np.nan_to_num(active["covered_months"].to_numpy(dtype=float), nan=1.0), 1.0),
-        residual=residual,
-        end_rate=float((spells["event"] > 0).sum() / max((spells["stop"] - spells["start"]).sum(), 1)),
-        weight=np.ones(len(keys)),
-        groups=np.zeros((0, len(keys)), dtype=bool) if groups is None else groups,
-        segments=np.zeros((0, len(keys)), dtype=bool) if segments is None else segments,
-    )
 
 
 class Projector:
@@ -533,51 +337,3 @@ class Projector:
             monthly_hazards(base.tenure, edges, involuntary, everyone, self._n_months),
             log_ratio,
         )
-
-
-def gain_over(as_is: Totals, other: Totals) -> np.ndarray:
-    """Gain of one world over another.
-
-    Parameters
-    ----------
-    as_is, other : Totals
-        Of the two.
-
-    Returns
-    -------
-    ndarray
-        (4,) customers, revenue, avoidable cost saved, experience.
-    """
-    difference = other.minus(as_is)
-    difference[COST] = -difference[COST]
-    return difference + 0.0  # no negative zero
-
-
-def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
-    """Contrasts at the point estimate: sizes from simulated futures, parts from the expected exposures.
-
-    Parameters
-    ----------
-    simulation : Simulation
-        Means over futures.
-    expected : Contrasts
-        Of the point estimate, with exact Shapley parts.
-
-    Returns
-    -------
-    Contrasts
-        The Shapley parts follow what each component gains alone, and add up to the joint gain.
-    """
-    shapley = expected.shapley + simulation.alone - expected.alone
-    if len(shapley):
-        shapley = shapley + (simulation.joint - shapley.sum(axis=0)) / len(shapley)
-    return Contrasts(
-        simulation.alone,
-        simulation.tenth,
-        shapley,
-        simulation.joint,
-        simulation.ceiling,
-        simulation.held,
-        simulation.segments,
-        expected.as_is,
-    )

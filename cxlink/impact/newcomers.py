@@ -7,8 +7,9 @@ import numpy as np
 from cxlink.handoff import ChurnFit, CustomerGroups, Linked, Loaded
 from cxlink.impact.answers import Drawn
 from cxlink.impact.cohorts import Parted, Worth, compare_groups
-from cxlink.impact.gcomp import FUTURES, Base, Fits, Projector
+from cxlink.impact.gcomp import FUTURES, Fits, Projector
 from cxlink.impact.groups import Recent
+from cxlink.impact.population import Base
 from cxlink.impact.project import Projection
 from cxlink.parallel import in_order
 from cxlink.settings import Settings

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlink.handoff import EffectDraws, Simulated
-from cxlink.impact.gcomp import FUTURES, Base, Contrasts, Fits, Projector, Simulation, put_together
+from cxlink.impact.contrasts import Contrasts, Simulation, put_together
+from cxlink.impact.gcomp import FUTURES, Fits, Projector
+from cxlink.impact.population import Base
 from cxlink.parallel import in_order
 
 SIMULATED = 60_000

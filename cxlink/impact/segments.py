@@ -9,7 +9,7 @@ import numpy as np
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChurnFit, Linked, Message, Segment, SegmentEffect, Segments
 from cxlink.impact.cells import EffectTable
-from cxlink.impact.gcomp import EXPERIENCE
+from cxlink.impact.contrasts import EXPERIENCE
 from cxlink.impact.project import Projection
 
 LEAST = 30

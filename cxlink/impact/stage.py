@@ -25,7 +25,7 @@ from cxlink.impact.experience import (
     frame_of_means,
     gather_answers,
 )
-from cxlink.impact.gcomp import Fits, build_base
+from cxlink.impact.gcomp import Fits
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
 from cxlink.impact.late_attributes import find_late_attributes
@@ -39,6 +39,7 @@ from cxlink.impact.messages import (
 )
 from cxlink.impact.newcomers import compare_existing_and_new
 from cxlink.impact.observed import estimate_observed
+from cxlink.impact.population import build_base
 from cxlink.impact.prices import fit_price_effect, where_churn_is_known
 from cxlink.impact.project import project
 from cxlink.impact.promise import compare_promises

@@ -12,7 +12,7 @@ from cxlink.stats import EstimationError, fit_poisson
 LEVEL = 0.95
 Z = 1.959963984540054
 LEAST_MONTHS, LEAST_REACHED = 12, 20
-METHOD = "log-linear rate of customers reached a month and customer; standard error robust to months that are alike"
+METHOD = "log-linear rate of customers reached a month and {exposure}; standard error robust to months that are alike"
 
 MONTHLY = """
 select
@@ -36,9 +36,18 @@ join linked_customers as customers
     and coalesce(customers.ended_on, $observed_to) >= months.month
 group by months.month order by months.month
 """
+BUYING = """
+select date_trunc('month', charged_on) as month, count(distinct customer) as active
+from matched_revenue
+where customer is not null and amount_minor > 0 and charged_on between $observed_from and $observed_to
+group by 1 order by 1
+"""
+"""Where nobody is seen to leave, all who ever bought would count as active, and every rate would fall by that alone."""
 
 
-def measure_trends(loaded: Loaded, causes: list[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
+def measure_trends(
+    loaded: Loaded, causes: list[tuple[str, str]], *, leavers_are_seen: bool = True
+) -> dict[tuple[str, str], Answer]:
     """Measure how the rate of customers reached changes in a year.
 
     Parameters
@@ -47,6 +56,8 @@ def measure_trends(loaded: Loaded, causes: list[tuple[str, str]]) -> dict[tuple[
         ``tag_rows``, ``linked_customers`` and the matched tables must stand on its engine.
     causes : list of (str, str)
         Components and causes.
+    leavers_are_seen : bool
+        Whether customers are seen to leave; otherwise the rate is that among those who buy in the month.
 
     Returns
     -------
@@ -54,7 +65,8 @@ def measure_trends(loaded: Loaded, causes: list[tuple[str, str]]) -> dict[tuple[
         Ratio of a month's rate to that of a year before; months that the window covers in part are left out.
     """
     window = {"observed_from": loaded.observed_from, "observed_to": loaded.observed_to}
-    active = loaded.engine.frame(ACTIVE, window)
+    active = loaded.engine.frame(ACTIVE if leavers_are_seen else BUYING, window)
+    exposure = "customer" if leavers_are_seen else "buyer"
     months = pd.to_datetime(active["month"])
     whole = (months >= pd.Timestamp(loaded.observed_from)) & (
         months + pd.offsets.MonthEnd(0) <= pd.Timestamp(loaded.observed_to)
@@ -70,10 +82,10 @@ def measure_trends(loaded: Loaded, causes: list[tuple[str, str]]) -> dict[tuple[
         for (component, cause), part in rows.groupby(["component", "cause"])
     }
     nobody = np.zeros(len(months))
-    return {cause: _trend(reached.get(cause, nobody), people) for cause in causes}
+    return {cause: _trend(reached.get(cause, nobody), people, exposure) for cause in causes}
 
 
-def _trend(reached: np.ndarray, people: np.ndarray) -> Answer:
+def _trend(reached: np.ndarray, people: np.ndarray, exposure: str) -> Answer:
     if len(reached) < LEAST_MONTHS:
         return NotEstimable(f"{len(reached)} whole months, needs {LEAST_MONTHS}", "a longer observed window")
     total = int(reached.sum())
@@ -96,5 +108,5 @@ def _trend(reached: np.ndarray, people: np.ndarray) -> Answer:
         unit="rate ratio a year",
         n=len(month),
         events=total,
-        method=METHOD,
+        method=METHOD.format(exposure=exposure),
     )

@@ -23,13 +23,15 @@ CANDIDATES = 200
 """Records of a cause among which its examples are chosen."""
 
 
-def count_causes(loaded: Loaded) -> tuple[CauseCount, ...]:
+def count_causes(loaded: Loaded, *, leavers_are_seen: bool = True) -> tuple[CauseCount, ...]:
     """Count the root causes over all comments and tickets of the observed window.
 
     Parameters
     ----------
     loaded : Loaded
         ``tag_rows`` and the matched tables must stand on its engine.
+    leavers_are_seen : bool
+        Whether customers are seen to leave; otherwise trends are those among buyers.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def count_causes(loaded: Loaded) -> tuple[CauseCount, ...]:
     none = _no_share(loaded)
     rows = counts.to_dict("records")
     causes = [(str(row["component"]), str(row["cause"])) for row in rows]
-    corrected, trends = correct_shares(loaded, causes), measure_trends(loaded, causes)
+    corrected = correct_shares(loaded, causes)
+    trends = measure_trends(loaded, causes, leavers_are_seen=leavers_are_seen)
     return tuple(
         replace(
             _count(row, shares.get(cause, none), texts.get(cause, [])),

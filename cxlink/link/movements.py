@@ -31,7 +31,7 @@ class MovementCounter:
         # the month before is the first one's opening
         self._months = np.arange(first - 1, last + 1)
         # one place more at the begin and two at the end, for months outside
-        self._all = {name: np.zeros(len(self._months) + 3, dtype=np.int64) for name in _COUNTED}
+        self._all = {name: np.zeros(len(self._months) + 3, dtype=np.int64) for name in (*_COUNTED, "customers_paying")}
 
     def add(self, prices: MonthlyPrices) -> None:
         """Add the movements of some customers.
@@ -52,6 +52,7 @@ class MovementCounter:
         step, pays, paid = now - before, now > 0, before > 0
         np.add.at(self._all["closing"], place, prices.price)
         np.add.at(self._all["closing_constant"], place, now)
+        np.add.at(self._all["customers_paying"], place, pays)
         self._count("new", place, step, is_first & pays)
         self._count("expansion", place, step, paid & (now > before))
         self._count("contraction", place, step, pays & (now < before))
@@ -70,7 +71,8 @@ class MovementCounter:
         -------
         DataFrame
             One row a month of the observed window. Columns month, opening, new, expansion, contraction, churn,
-            reactivation, correction, currency, closing, opening_constant, closing_constant, in minor units;
+            reactivation, correction, currency, closing, opening_constant, closing_constant, in minor units, and
+            customers_paying;
             ``opening`` plus all movements is ``closing`` and the next month's opening; ``opening_constant`` plus all
             but ``currency`` is ``closing_constant``.
         """
@@ -86,6 +88,7 @@ class MovementCounter:
                 "closing": closing,
                 "opening_constant": opening_constant,
                 "closing_constant": closing_constant,
+                "customers_paying": sums["customers_paying"][1:],
             }
         )
 

@@ -158,6 +158,13 @@ CODES: Mapping[str, CodeText] = {
         "Binary floating-point numbers cannot hold cents exactly, and their sums depend on the order.",
         "Cast it in the query: CAST(... AS DECIMAL(18, 2)).",
     ),
+    "CX127": CodeText(
+        "the cut-off is after a source's last row",
+        "Some sources have rows only now and then: charges on the first of a month, a few answers a week. Such a source"
+        " is taken to reach the cut-off for as long as it is usually silent, and never beyond the last row of the"
+        " freshest one.",
+        "Nothing, if all exports were made on the same day. Else set observed_to, or give --as-of.",
+    ),
     "CX131": CodeText(
         "an invoice is repeated",
         "An earlier row, in this or another file of revenue, has the same invoice_id; both would double money.",
@@ -187,7 +194,7 @@ CODES: Mapping[str, CodeText] = {
     "CX152": CodeText(
         "amounts in another currency",
         "Amounts of several currencies are never added without rates; those are not used.",
-        "Nothing yet: this version applies no rates. Export the amounts in the project's currency where you can.",
+        "Give rates to the project's currency in a source of fx, or export the amounts in that currency.",
     ),
     "CX153": CodeText(
         "lines of totals",

@@ -71,7 +71,7 @@ def source_messages(
                 "warning",
                 STAGE,
                 f"{source.label}: amounts in {', '.join(others)} are not used without rates to {currency}.",
-                "This version applies no rates; export the amounts in the project's currency.",
+                "Give them in a source of fx, or export the amounts in the project's currency.",
             )
         )
     trimmed = sum(file.n_trimmed for file in files)

@@ -13,12 +13,12 @@ from cxlink.load.cache import Shelf, TableCache, TableFacts
 from cxlink.load.columns import check_mapping
 from cxlink.load.ledger import RefusedData
 from cxlink.load.messages import late_rows_message
-from cxlink.load.observed import observed_window
+from cxlink.load.observed import coverage_of, observed_window, tell_quiet
 from cxlink.load.query import QueryResult, QueryRunner
 from cxlink.load.raw import drop_names, new_name
 from cxlink.load.source_tables import LoadedTable, load_table
 from cxlink.load.sources import Source
-from cxlink.load.store import count_late, covered_days, store, store_nothing
+from cxlink.load.store import count_late, days_with_rows, store, store_nothing
 from cxlink.load.tables import TABLES
 from cxlink.settings import Settings
 
@@ -69,10 +69,12 @@ def load(settings: Settings, *, engine: Engine, as_of: date | None = None, cache
     tables = {name: tables[name] for name in sources if name in tables}
     ledger = tuple(entry for table in tables.values() for entry in table.entries)
     _refuse(work.faults, work.refusals, ledger)
-    covered = {name: days for name in tables if (days := covered_days(engine, TABLES[name])) is not None}
+    days = {name: days_with_rows(engine, TABLES[name]) for name in tables}
+    covered = {name: coverage_of(found) for name, found in days.items() if len(found)}
     observed_from, observed_to = observed_window(settings.project, as_of, covered)
     messages = [message for table in tables.values() for message in table.messages]
     messages += _late(engine, covered, observed_to)
+    messages += tell_quiet(covered, observed_to, chosen=bool(as_of or settings.project.observed_to))
     return Loaded(
         engine,
         ledger,

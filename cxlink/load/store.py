@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cxlink.engine.interface import quote
 from cxlink.load.attributes import AttributeKind, attribute_texts, attribute_value, judge_attributes
 from cxlink.load.plain import literal
@@ -61,8 +63,8 @@ def store_nothing(engine: Engine, table: Table) -> None:
     engine.create_table(table.name, _types(table, (), {}))
 
 
-def covered_days(engine: Engine, table: Table) -> tuple[date, date] | None:
-    """Tell which days a canonical table covers.
+def days_with_rows(engine: Engine, table: Table) -> np.ndarray:
+    """List the days on which a canonical table has rows.
 
     Parameters
     ----------
@@ -73,15 +75,14 @@ def covered_days(engine: Engine, table: Table) -> tuple[date, date] | None:
 
     Returns
     -------
-    tuple of date, or None
-        First and last day of its rows; None where it is no record of time, or has none.
+    ndarray of datetime64[D]
+        Ascending; none where it is no record of time.
     """
     if not table.coverage:
-        return None
+        return np.array([], dtype="datetime64[D]")
     column = quote(table.coverage)
-    frame = engine.frame(f"SELECT min({column}) AS first, max({column}) AS last FROM {quote(table.name)}")
-    first, last = frame["first"].iloc[0], frame["last"].iloc[0]
-    return None if first != first or first is None else (first.date(), last.date())
+    query = f"SELECT DISTINCT CAST({column} AS DATE) AS day FROM {quote(table.name)} WHERE {column} IS NOT NULL"
+    return np.sort(engine.frame(query)["day"].to_numpy().astype("datetime64[D]"))
 
 
 def count_late(engine: Engine, table: Table, observed_to: date) -> int:

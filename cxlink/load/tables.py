@@ -179,6 +179,7 @@ TABLES: Mapping[str, Table] = {
                 Column("comment", "text"),
                 Column("language", "text"),
                 Column("event_id", "id"),
+                Column("answered_at", "moment"),
                 _EMAIL,
             ),
             key=("response_id",),

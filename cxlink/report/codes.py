@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 CODES: dict[str, tuple[str, str, str]] = {
+    "CX660": (
+        "A chart cannot be made into a picture",
+        (
+            "PNG files are painted by the package resvg-py, in letters that come with matplotlib. One of them is not"
+            " installed. The charts of the HTML report do not need either."
+        ),
+        'Install it: pip install "cxlink[png]".',
+    ),
     "CX701": (
         "The output folder cannot be created",
         (
@@ -25,11 +33,6 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A result does not fit into a workbook",
         "A sheet holds 1,048,576 rows and a cell 32,767 characters. Nothing is cut silently, so nothing was written.",
         "Shorten the text it names in the export or the taxonomy.",
-    ),
-    "CX801": (
-        "This version does not have that stage",
-        "results.json has a key for it, which is an empty list.",
-        "Nothing to do; a later version fills it.",
     ),
     "CX802": (
         "Figures are suppressed for the public",

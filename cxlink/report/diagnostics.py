@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from cxlink.handoff import LedgerEntry, Message, RunResult
 
-ABSENT_STAGES = ("monitor", "bridge")
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -32,7 +31,6 @@ def collect_messages(result: RunResult) -> tuple[Message, ...]:
         result.impact.messages,
         result.messages,
         _ledger_messages(result),
-        tuple(_absent(stage) for stage in ABSENT_STAGES),
     )
     distinct = dict.fromkeys(message for stage in stages for message in stage)
     return tuple(sorted(distinct, key=lambda message: _SEVERITIES.index(message.severity)))
@@ -93,7 +91,3 @@ def _ledger_messages(result: RunResult) -> list[Message]:
         faults.append(f"revenue does not reconcile: {open_money} minor units are not accounted for.")
     remedy = "This is a fault of cxlink: please report it with the ledger's line."
     return [Message("CX803", "error", "report", fault, remedy) for fault in faults]
-
-
-def _absent(stage: str) -> Message:
-    return Message("CX801", "info", stage, f'this version has no stage "{stage}"; its list is empty.', "Nothing to do.")

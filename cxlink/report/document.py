@@ -8,6 +8,7 @@ from decimal import Decimal
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
 from cxlink.report.answering_sections import build_answering_section
+from cxlink.report.bridge_sections import build_bridge_sections, say_bridge
 from cxlink.report.change_sections import build_change_lines, build_change_sections
 from cxlink.report.claim_sections import build_claim_sections, say_claim
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
@@ -21,7 +22,9 @@ from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.kpi_sections import build_kpi_section, say_kpis
+from cxlink.report.loop_sections import build_loop_sections, say_loop
 from cxlink.report.method import describe_limits, describe_method
+from cxlink.report.monitor_sections import build_monitor_sections, say_monitoring
 from cxlink.report.notes import Notes, explain
 from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate
 from cxlink.report.parts import (
@@ -107,7 +110,10 @@ def build_document(result: RunResult) -> Document:
         not_to_conclude=describe_limits(result),
         sections=_sections(result, published=published),
         kpi_line=say_kpis(result.kpis),
+        bridge_line=say_bridge(result.bridge),
+        loop_line=say_loop(result.loop, published=published),
         event_studies=impact.event_studies,
+        monitor_lines=say_monitoring(result.monitoring, most=5),
         claim_lines=tuple(say_claim(one) for one in result.claims.claims),
         drivers=build_driver_lines(result.drivers, published=published),
         segments=build_segment_table(
@@ -146,6 +152,9 @@ def _sections(result: RunResult, *, published: bool) -> tuple[Section, ...]:
         *build_doubt_sections(impact.doubts),
         build_kpi_section(result.kpis, published=published),
         *build_track_sections(result.tracking, published=published),
+        *build_monitor_sections(result.monitoring),
+        *build_bridge_sections(result.bridge, published=published),
+        *build_loop_sections(result.loop, published=published),
         *build_change_sections(impact.changes, currency=result.currency, months=result.horizon_months),
         build_promise_section(impact.promises, kpi_unit=impact.kpi_unit, published=published),
         build_group_section(impact.groups, currency=result.currency, published=published),

@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from cxlink import __version__
 from cxlink.report import words
-from cxlink.report.curve_drawing import HEIGHT, WIDTH, draw_bars, draw_curves
-from cxlink.report.event_drawing import draw_paths
+from cxlink.report.charts.palette import CSS
+from cxlink.report.charts.parts import Drawn
+from cxlink.report.drawings import draw_paths, draw_staying
+from cxlink.report.interval_bars import draw_bars
 from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
 from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
@@ -32,16 +34,14 @@ def render_html(document: Document) -> str:
     str
         HTML 5.
     """
-    style = resources.files("cxlink.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    style = resources.files("cxlink.report").joinpath("templates/report.css").read_text(encoding="utf-8") + CSS
     page = _environment().get_template("report.html.j2")
     return page.render(
         document=document,
         table=document.table,
         bars=draw_table_bars(document.table),
-        drawing=draw_curves(document.curves),
+        staying=draw_staying(document.curves),
         paths=draw_paths(document.event_studies),
-        width=WIDTH,
-        height=HEIGHT,
         words=words,
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii"),
@@ -63,6 +63,7 @@ def _environment() -> Environment:
     environment.filters["said"] = _said
     environment.filters["count"] = _count
     environment.filters["rows"] = show_rows
+    environment.filters["chart"] = _chart
     return environment
 
 
@@ -76,6 +77,10 @@ def _said(sentence: Sentence) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
+
+
+def _chart(drawn: Drawn) -> Markup:
+    return Markup(drawn.svg)  # noqa: S704 - all texts in it are escaped
 
 
 def draw_table_bars(table: ComponentTable) -> dict[tuple[int, int], object]:

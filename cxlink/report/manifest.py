@@ -6,7 +6,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -44,11 +44,13 @@ class InputFile:
 class Provenance:
     """What a run was made from, beyond its result.
 
-    ``settings_sha256`` is the hash of the configuration; both may be left empty where they are not known.
+    ``settings_sha256`` is the hash of the configuration, ``settings`` its keys and values, without absolute paths; all
+    may be left empty where they are not known.
     """
 
     settings_sha256: str = ""
     inputs: tuple[InputFile, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 def describe_input(path: Path, file: str) -> InputFile:
@@ -82,18 +84,39 @@ def write_manifest(folder: Path, provenance: Provenance, more: Mapping[str, obje
         Further keys, such as the seed.
     """
     manifest = {
+        **describe_run(provenance, more),
+        "created_at": _now(),
+        "files": [_describe_output(path, folder) for path in _files(folder)],
+    }
+    write_text(folder / MANIFEST, dump_json(manifest))
+
+
+def describe_run(provenance: Provenance, more: Mapping[str, object]) -> dict[str, object]:
+    """Name what a run was made from: all of the manifest but its time and the files that were written.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        What the run was made from.
+    more : mapping
+        Further keys, such as the seed.
+
+    Returns
+    -------
+    dict
+        Of JSON values.
+    """
+    return {
         "program": PROGRAM,
         "schema": "cxlink.manifest/1",
         "version": __version__,
         **more,
         "settings_sha256": provenance.settings_sha256,
+        "settings": dict(provenance.settings),
         "inputs": [{"file": i.file, "size": i.size, "sha256": i.sha256} for i in provenance.inputs],
         "python": platform.python_version(),
         "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
-        "created_at": _now(),
-        "files": [_describe_output(path, folder) for path in _files(folder)],
     }
-    write_text(folder / MANIFEST, dump_json(manifest))
 
 
 def _describe_output(path: Path, folder: Path) -> dict[str, object]:

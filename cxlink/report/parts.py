@@ -279,7 +279,10 @@ class Document:
     drivers: tuple[DriverLine, ...] = ()
     segments: SegmentTable | None = None
     claim_lines: tuple[str, ...] = ()
+    monitor_lines: tuple[str, ...] = ()
     kpi_line: str = ""
+    bridge_line: str = ""
+    loop_line: str = ""
     changes: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -26,6 +26,7 @@ from cxlink.handoff import (
 from cxlink.report.answer_models import AnswerResult
 from cxlink.report.answer_results import answer_result, count_result
 from cxlink.report.answering_results import build_answering_result
+from cxlink.report.bridge_results import build_bridge_results
 from cxlink.report.change_results import build_budget_result, build_change_results
 from cxlink.report.claim_results import build_claim_results
 from cxlink.report.diagnostics import collect_messages
@@ -35,8 +36,11 @@ from cxlink.report.effect_words import Frame, frame_of, say_effect
 from cxlink.report.employee_results import build_employees_result
 from cxlink.report.event_results import build_event_results
 from cxlink.report.group_results import build_groups_result
+from cxlink.report.history_models import NO_DIFF, MonthResult
 from cxlink.report.kpi_results import build_kpi_comparisons, build_kpi_results
 from cxlink.report.linkage_results import build_linkage_result, build_money_result
+from cxlink.report.loop_results import build_loop_result
+from cxlink.report.monitor_results import build_monitor_results, build_monitor_summary
 from cxlink.report.numbers import round_exact
 from cxlink.report.promise_results import build_promise_results
 from cxlink.report.results_models import (
@@ -112,8 +116,8 @@ def build_results(result: RunResult) -> dict[str, Any]:
         changes=build_change_results(impact.changes, currency=result.currency, months=result.horizon_months),
         claims=build_claim_results(result.claims),
         kpis=build_kpi_results(result.kpis),
-        monitor=[],
-        bridge=[],
+        monitor=build_monitor_results(result.monitoring),
+        bridge=build_bridge_results(result.bridge),
         reconciliation=[ReconciliationResult(line=k, minor_units=v) for k, v in result.linked.reconciliation],
         readiness=[ReadinessResult(output=r.output, ready=r.ready, needs=r.needs, has=r.has) for r in result.readiness],
         diagnostics=[
@@ -137,7 +141,14 @@ def build_results(result: RunResult) -> dict[str, Any]:
         kpi_comparisons=build_kpi_comparisons(result.kpis, published=published),
         tracked=build_track_results(result.tracking, published=published),
         track_record=build_track_record(result.tracking),
+        monitor_summary=build_monitor_summary(result.monitoring),
         budget=build_budget_result(impact.changes, currency=result.currency, months=result.horizon_months),
+        closed_loop=build_loop_result(result.loop, published=published),
+        fresh={table: day.isoformat() for table, day in sorted(result.fresh.items())},
+        # small months would tell of single customers
+        months=[] if published else [MonthResult(**asdict(one)) for one in result.months],
+        diff=NO_DIFF,
+        gates=[],
     )
     return document.model_dump(mode="json", by_alias=True)
 

@@ -15,8 +15,11 @@ from cxlink.report.driver_models import KpiDriversResult
 from cxlink.report.employee_models import EmployeesResult
 from cxlink.report.event_models import EventStudyResult
 from cxlink.report.group_models import CustomerGroupsResult
+from cxlink.report.history_models import DiffResult, GateResult, MonthResult
 from cxlink.report.kpi_models import KpiComparisonResult, KpiResult
 from cxlink.report.linkage_models import LinkageResult, MoneyResult
+from cxlink.report.loop_models import ClosedLoopResult
+from cxlink.report.monitor_models import MonitorSummaryResult, SignalResult
 from cxlink.report.promise_models import PromiseResult
 from cxlink.report.segment_models import SegmentResult, SegmentTestResult
 from cxlink.report.serving_models import ServingResult
@@ -222,26 +225,15 @@ class DiagnosticResult(Part):
     remedy: str
 
 
-class SignalResult(Part):
-    """One month of a monitored series."""
-
-    series: str
-    component: str
-    month: str
-    value: float
-    low: float
-    high: float
-    signal: bool
-
-
 class BridgeResult(Part):
-    """One term of what moved a KPI from one month to another."""
+    """One term of what moved a KPI between two periods; against: ``quarter`` or ``year`` before."""
 
     kpi: str
+    against: str
     from_: str = Field(serialization_alias="from")
     to: str
     term: str
-    value: float
+    value: AnswerResult
 
 
 class CostSplitRowResult(Part):
@@ -316,7 +308,13 @@ class Results(Part):
     kpi_comparisons: list[KpiComparisonResult]
     tracked: list[TrackedChangeResult]
     track_record: TrackRecordResult | None
+    monitor_summary: MonitorSummaryResult | NotEstimableResult
     budget: BudgetResult | NotEstimableResult | None
+    fresh: dict[str, str]
+    closed_loop: ClosedLoopResult | NotEstimableResult
+    months: list[MonthResult]
+    diff: DiffResult
+    gates: list[GateResult]
 
 
 def results_schema() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from cxlink.report.hiding import DEDUCIBLE, DOMINATED, FEW, clean_answer, hide_d
 from cxlink.report.numbers import SMALL_COUNT
 from cxlink.report.serving_sections import suppress_serving
 from cxlink.report.suppress_answering import suppress_answering
+from cxlink.report.suppress_bridge import suppress_bridge
 from cxlink.report.suppress_changes import TELL_OF_CHANGES, suppress_changes
 from cxlink.report.suppress_claims import suppress_claims
 from cxlink.report.suppress_doubts import suppress_doubts
@@ -32,6 +33,8 @@ from cxlink.report.suppress_drivers import suppress_drivers
 from cxlink.report.suppress_events import suppress_events
 from cxlink.report.suppress_groups import suppress_employees, suppress_groups, suppress_promises
 from cxlink.report.suppress_kpis import suppress_kpis
+from cxlink.report.suppress_loop import suppress_loop
+from cxlink.report.suppress_monitor import suppress_monitoring
 from cxlink.report.suppress_segments import suppress_segments
 from cxlink.report.suppress_track import suppress_tracking
 
@@ -96,6 +99,9 @@ def suppress_small_cells(result: RunResult) -> RunResult:
         claims=suppress_claims(result.claims, hidden=hidden),
         kpis=suppress_kpis(result.kpis),
         tracking=suppress_tracking(result.tracking),
+        monitoring=suppress_monitoring(result.monitoring),
+        bridge=suppress_bridge(result.bridge),
+        loop=suppress_loop(result.loop),
     )
 
 

@@ -128,6 +128,7 @@ def render_terminal(document: Document, *, width: int = 80, out: Path | None = N
         Text(),
         *render_table(document.table, width),
         *_below(document, width),
+        *_moved(document, width),
         *_claims(document, width),
         *_notices(document.notices, width),
         *_next(document, width, out),
@@ -147,9 +148,18 @@ def _below(document: Document, width: int) -> list[Text]:
     if document.tenth_line:
         lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
     lines += hang("", render_text(document.kpi_line, Sink.TERMINAL), width, "dim") if document.kpi_line else []
+    for line in filter(None, (document.bridge_line, document.loop_line)):
+        lines += hang("", render_text(line, Sink.TERMINAL), width, "dim")
     for name, said in document.changes:
         lines += hang("", f"{render_text(name, Sink.TERMINAL)}: {render_text(said, Sink.TERMINAL)}", width, "bold")
     return lines
+
+
+def _moved(document: Document, width: int) -> list[Text]:
+    """What moved: the last line is about all the rest."""
+    said = (hang("- ", render_text(line, Sink.TERMINAL), width, "") for line in document.monitor_lines)
+    lines = [line for one in said for line in one]
+    return [Text(), Text("What moved, and what is noise", "bold"), *lines] if lines else []
 
 
 def _claims(document: Document, width: int) -> list[Text]:

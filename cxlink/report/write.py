@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cxlink.engine.interface import QueryError
 from cxlink.errors import ReadWriteError
 from cxlink.handoff import LedgerEntry, RunResult
-from cxlink.report.document import build_document
 from cxlink.report.files import write_bytes, write_text
 from cxlink.report.html import render_html
 from cxlink.report.manifest import Provenance, write_manifest
 from cxlink.report.markdown import render_markdown
+from cxlink.report.outputs import Outputs, about_run, build_outputs
 from cxlink.report.publish import MANIFEST, publish, read_manifest
 from cxlink.report.quarantine import write_quarantine
-from cxlink.report.results import build_ledger, build_results, dump_json
+from cxlink.report.results import build_ledger, dump_json
 from cxlink.report.suppress import suppress_small_cells
 from cxlink.report.tables import build_tables, write_tables
 from cxlink.report.workbook import render_workbook
 
 
-def write_outputs(result: RunResult, out: Path, provenance: Provenance | None = None) -> list[Path]:
+def write_outputs(
+    result: RunResult, out: Path, provenance: Provenance | None = None, outputs: Outputs | None = None
+) -> list[Path]:
     """Write everything that a run found; the folder appears whole or stays as it was.
 
     Parameters
@@ -34,6 +36,8 @@ def write_outputs(result: RunResult, out: Path, provenance: Provenance | None = 
         Folder of the results.
     provenance : Provenance, optional
         For the manifest: what the run was made from.
+    outputs : Outputs, optional
+        What was built of the result with its gates; without them where None.
 
     Returns
     -------
@@ -50,7 +54,9 @@ def write_outputs(result: RunResult, out: Path, provenance: Provenance | None = 
         If writing fails (CX703).
     """
     result = suppress_small_cells(result)
-    publish(out, lambda folder: _write_all(result, folder, provenance or Provenance()))
+    about = provenance or Provenance()
+    built = outputs or build_outputs(result, about)
+    publish(out, lambda folder: _write_all(result, built, folder, about))
     return _list(out)
 
 
@@ -91,9 +97,8 @@ def write_ledger(
     return _list(out)
 
 
-def _write_all(result: RunResult, folder: Path, provenance: Provenance) -> None:
-    results = build_results(result)
-    document = build_document(result)
+def _write_all(result: RunResult, outputs: Outputs, folder: Path, provenance: Provenance) -> None:
+    results, document = outputs.results, outputs.document
     write_text(folder / "results.json", dump_json(results))
     write_text(folder / "ledger.json", dump_json(build_ledger(result.loaded.ledger)))
     write_text(folder / "report.html", render_html(document))
@@ -107,14 +112,7 @@ def _write_all(result: RunResult, folder: Path, provenance: Provenance) -> None:
         raise ReadWriteError(
             "CX703", "tables", f"writing failed: {error.message}", "Make room and run again."
         ) from error
-    write_manifest(folder, provenance, _about(result))
-
-
-def _about(result: RunResult) -> Mapping[str, object]:
-    observed = {"from": result.loaded.observed_from.isoformat(), "to": result.loaded.observed_to.isoformat()}
-    taxonomy = {"version": result.tagged.taxonomy_version, "sha256": result.tagged.taxonomy_hash}
-    about = {"project": result.project, "seed": result.seed, "observed": observed, "taxonomy": taxonomy}
-    return about if result.tagged.classifier is None else {**about, "classifier": dict(result.tagged.classifier)}
+    write_manifest(folder, provenance, about_run(result))
 
 
 def _write_ledger_beside(

@@ -11,10 +11,12 @@ from cxlink.churn.stage import draw_coefficients
 from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import ChurnFit, ComponentEffect, JointEffect, Linked, Simulated
 from cxlink.impact.cells import EffectTable
+from cxlink.impact.contrasts import Contrasts
 from cxlink.impact.costs import fit_serving_cost
 from cxlink.impact.experience import KPI_UNITS, Kpi, fit_experience
-from cxlink.impact.gcomp import FUTURES, Base, Contrasts, Fits, Projector, build_base
+from cxlink.impact.gcomp import FUTURES, Fits, Projector
 from cxlink.impact.incidence import fit_incidence
+from cxlink.impact.population import Base, build_base
 from cxlink.impact.prices import fit_price_effect, where_churn_is_known
 from cxlink.impact.project import Projection
 from cxlink.pipeline import draw_weights

@@ -14,7 +14,7 @@ import numpy as np
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, Impact, Linked
-from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts
+from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts
 from cxlink.selfcheck.estimators import Told, tell, true_gains
 from cxlink.selfcheck.parts import RunParts, fit_parts
 from cxlink.selfcheck.sample import MOST_CUSTOMERS, take_customers

@@ -66,11 +66,12 @@ def test_sql_reads_and_touches_no_file(company: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_gates_that_are_not_checked_are_said_even_when_quiet(company: Path, tmp_path: Path) -> None:
-    text = (company / "cxlink.toml").read_text(encoding="utf-8") + '\n[gates]\nrules = ["no monitor.signal"]\n'
+def test_gates_that_are_wrong_are_said_even_when_quiet(company: Path, tmp_path: Path) -> None:
+    text = (company / "cxlink.toml").read_text(encoding="utf-8") + '\n[gates]\nrules = ["no monitor.signal ="]\n'
     (company / "gates.toml").write_text(text, encoding="utf-8")
-    done = cxlink("check", "--quiet", "--config", str(company / "gates.toml"), "--out", str(tmp_path / "out"))
-    assert "CX222" in done.stderr
+    done = cxlink("run", "--quiet", "--config", str(company / "gates.toml"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 78
+    assert "CX640" in done.stderr
 
 
 @pytest.mark.parametrize(

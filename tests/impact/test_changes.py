@@ -18,8 +18,8 @@ from cxlink.impact.changes.money import Purse, worth_of_knowing
 from cxlink.impact.changes.plans import Plan, build_plans
 from cxlink.impact.changes.stage import Grounds, decide_changes
 from cxlink.impact.changes.surface import interpolate
+from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE
 from cxlink.impact.futures import DAYS_A_MONTH, Future, draw_future, expose, expose_thinned
-from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE
 from cxlink.link import link
 from cxlink.pipeline import draw_weights
 from cxlink.settings import Settings

@@ -118,3 +118,34 @@ def test_without_labels_and_with_few_records_there_is_no_answer() -> None:
     assert isinstance(late.corrected_share, NotEstimable)
     assert "tag review" in late.corrected_share.needs
     assert isinstance(late.trend, Estimate)
+
+
+def test_where_nobody_is_seen_to_leave_a_trend_is_that_among_buyers() -> None:
+    rng = np.random.default_rng(8)
+    days = pd.date_range(FIRST, LAST)
+    bought = days[rng.integers(0, len(days), 1500)]
+    names = [f"c{number}" for number in range(len(bought))]
+    people = pd.DataFrame({"customer_id": names, "acquired_on": bought, "ended_on": pd.NaT, "end_reason": ""})
+    charges = pd.DataFrame({"customer_id": names, "charged_on": bought, "amount": 20.0, "kind": "one_off"})
+    met = np.flatnonzero(rng.random(len(bought)) < 0.3)
+    tickets = pd.DataFrame(
+        {
+            "ticket_id": [f"t{number}" for number in met],
+            "customer_id": [names[number] for number in met],
+            "opened_at": bought[met],
+            "component": None,
+            "body": "words",
+            "handle_minutes": 1.0,
+        }
+    )
+    loaded = build_loaded({"customers": people, "revenue": charges, "tickets": tickets}, first=FIRST, last=LAST)
+    tagged = tags_of([(record, "tickets", *LATE) for record in tickets["ticket_id"]])
+    link(loaded, tagged, build_settings(model={"business": "orders"}), divisor=100)
+    trend = of(count_causes(loaded, leavers_are_seen=False), LATE).trend
+    assert isinstance(trend, Estimate)
+    assert trend.low < 1 < trend.high
+    assert "a month and buyer" in trend.method
+    # as many buyers come every month and all stay on the list: that alone would say that the cause fades
+    fading = of(count_causes(loaded), LATE).trend
+    assert isinstance(fading, Estimate)
+    assert fading.high < 1

@@ -59,6 +59,7 @@ from cxlink.report.document import build_document
 from cxlink.report.parts import Document
 from tests.report.compared_kpis import HOSTILE as HOSTILE_KPI
 from tests.report.compared_kpis import compared_kpis
+from tests.report.monitored_months import monitored_months
 from tests.report.tracked_changes import tracked_changes
 
 FEW_CHURNERS = NotEstimable("6 exposed churners", "10 exposed churners")
@@ -608,6 +609,7 @@ def result() -> Iterator[RunResult]:
         ),
         drivers=drivers(),
         kpis=compared_kpis(),
+        monitoring=monitored_months(),
         readiness=(
             Readiness("customers kept", True, ""),
             Readiness("cost saved by website", False, "handle_minutes or cost in tickets"),
@@ -633,6 +635,7 @@ def hostile(result: RunResult) -> RunResult:
         drivers=hostile_drivers(),
         kpis=compared_kpis(HOSTILE_KPI),
         tracking=tracked_changes(HOSTILE_KPI),
+        monitoring=monitored_months(*HOSTILE_NAMES),
         causes=causes(*((name, name) for name in HOSTILE_NAMES)),
         messages=(Message("CX999", "warning", "tag", f"odd: {HOSTILE_NAMES[0]} ##[error]x", "rename it"),),
         readiness=(Readiness(HOSTILE_NAMES[6], False, HOSTILE_NAMES[3]),),

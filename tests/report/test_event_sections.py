@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import jsonschema
@@ -10,11 +9,12 @@ import jsonschema
 from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import EventMonth, EventStudy, RunResult
 from cxlink.report.document import build_document
-from cxlink.report.event_drawing import draw_paths
+from cxlink.report.drawings import draw_paths
 from cxlink.report.html import render_html
 from cxlink.report.markdown import render_markdown
 from cxlink.report.results import build_results
 from cxlink.report.results_models import results_schema
+from tests.report.charts.reading import circles_of, paths_of
 from tests.report.conftest import measured
 
 EFFECTS = {-3: 0.02, -2: 0.01, 0: -0.8, 1: -2.1, 2: -3.0, 3: -4.2}
@@ -90,19 +90,16 @@ def test_hidden_trends_at_the_ends(result: RunResult) -> None:
 
 
 def test_the_drawing_holds_the_band(result: RunResult) -> None:
-    drawn, *others = draw_paths((study(), refused()))
+    ((_, drawn), *others) = draw_paths((study(), refused()))
     assert not others
     page = render_html(build_document(with_studies(result, study("<b>"), refused())))
     assert page.count('aria-labelledby="path-') == 1
     assert "<b>: revenue" not in page
-    numbers = [float(text) for text in re.findall(r"-?\d+\.?\d*", drawn.band)]
-    heights = numbers[1::2]
-    assert min(heights) >= drawn.top
-    assert max(heights) <= drawn.bottom
-    assert len(numbers) == 4 * (len(EFFECTS) + 1)
+    (band,), (reference,) = paths_of(drawn.svg, "bd"), circles_of(drawn.svg, "op")
+    assert len(band) == 2 * (len(EFFECTS) + 1)
     # the month before is the base: the line is at zero there
-    zero = next(tick.at for tick in drawn.amounts if tick.label == "0")
-    assert f"L{drawn.base:g} {zero:g}L" in drawn.line
+    assert reference in paths_of(drawn.svg, "ln")[0]
+    assert ("-1", "reference") in drawn.rows
 
 
 def test_results_have_paths_that_the_schema_knows(result: RunResult) -> None:

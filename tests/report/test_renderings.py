@@ -31,9 +31,10 @@ from tests.report.shown_figures import Tables
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ALLOWED_ATTRIBUTES = {
-    "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "colspan", "content", "d", "data-label", "dir",
-    "height", "http-equiv", "id", "lang", "name", "preserveaspectratio", "role", "scope", "tabindex", "text-anchor",
-    "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2",
+    "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "colspan", "content",
+    "cx", "cy", "d", "data-label", "dir", "direction", "height", "http-equiv", "id", "lang", "name",
+    "preserveaspectratio", "r", "role", "scope", "tabindex", "text-anchor", "unicode-bidi", "viewbox", "width", "x",
+    "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
 
 

@@ -57,13 +57,6 @@ def test_numbers_have_nine_digits(result: RunResult) -> None:
     assert results["experience_level"]["high"] == 666666667.0
 
 
-def test_absent_stages_are_empty_and_said_so(result: RunResult) -> None:
-    results = build_results(result)
-    absent = ["monitor", "bridge"]
-    assert [results[name] for name in absent] == [[]] * len(absent)
-    assert [d["stage"] for d in results["diagnostics"] if d["code"] == "CX801"] == absent
-
-
 def test_nothing_but_finite_numbers_is_dumped() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         dump_json({"x": float("nan")})

@@ -11,7 +11,8 @@ import numpy as np
 from cxlink.impact.changes.plans import Plan
 from cxlink.impact.changes.surface import choose_sizes, interpolate
 from cxlink.impact.changes.worlds import Ask, ChangedWorlds
-from cxlink.impact.gcomp import Base, Fits, Projector
+from cxlink.impact.gcomp import Fits, Projector
+from cxlink.impact.population import Base
 from cxlink.parallel import in_order
 
 SIMULATED = 20_000

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxlink.impact.changes.drawn import Projected
 from cxlink.impact.changes.plans import Plan
-from cxlink.impact.gcomp import COST, REVENUE
+from cxlink.impact.contrasts import COST, REVENUE
 
 
 @dataclass(frozen=True, slots=True)

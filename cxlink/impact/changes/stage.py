@@ -21,7 +21,9 @@ from cxlink.impact.changes.payoff import net_present_value, ratio_effect, work_o
 from cxlink.impact.changes.plans import Plan, build_plans, describe_change
 from cxlink.impact.changes.sources import find_sources
 from cxlink.impact.changes.surface import interpolate
-from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, REVENUE, Base, Fits
+from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE
+from cxlink.impact.gcomp import Fits
+from cxlink.impact.population import Base
 from cxlink.settings import ChangeSettings, Settings
 
 METHOD = "the change projected by g-computation over the active customers; joint draws by weighted customers"

@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 
 from cxlink.impact.changes.plans import Plan
+from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE
 from cxlink.impact.futures import (
     DAYS_A_MONTH,
     Exposure,
@@ -17,7 +18,8 @@ from cxlink.impact.futures import (
     expect_exposure,
     expose_thinned,
 )
-from cxlink.impact.gcomp import COST, CUSTOMERS, EXPERIENCE, FUTURES, REVENUE, Base, Projector
+from cxlink.impact.gcomp import FUTURES, Projector
+from cxlink.impact.population import Base
 from cxlink.impact.projection import AS_IS, Parts, World
 
 N_GAINS = 4
