@@ -1,4 +1,4 @@
-"""The document as one static page: no script, no link to anything outside, a policy that forbids both."""
+"""The document as one self-contained page: nothing is loaded and nothing sent, by a policy that allows its own script alone."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from cxlink.report.parts import ComponentTable, Document, Sentence, render_sente
 from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
 
+SCRIPTS = ("tables.js", "levers.js")
+"""Our own, in the order in which the page runs them."""
+
 
 def render_html(document: Document) -> str:
     """Render a document as one self-contained page.
@@ -34,7 +37,8 @@ def render_html(document: Document) -> str:
     str
         HTML 5.
     """
-    style = resources.files("cxlink.report").joinpath("templates/report.css").read_text(encoding="utf-8") + CSS
+    style = _read("report.css") + CSS
+    scripts = [_read(name) for name in SCRIPTS]
     page = _environment().get_template("report.html.j2")
     return page.render(
         document=document,
@@ -44,9 +48,19 @@ def render_html(document: Document) -> str:
         paths=draw_paths(document.event_studies),
         words=words,
         style=Markup(style),  # noqa: S704 - our own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii"),
+        style_hash=_hash(style),
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+        script_hashes=[_hash(script) for script in scripts],
         version=__version__,
     )
+
+
+def _read(name: str) -> str:
+    return resources.files("cxlink.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
