@@ -1,4 +1,4 @@
-"""The document as one self-contained page: nothing is loaded and nothing sent, by a policy that allows its own script alone."""
+"""The document as one self-contained page: it loads and sends nothing, by a policy that allows its own script alone."""
 
 from __future__ import annotations
 

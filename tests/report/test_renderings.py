@@ -6,7 +6,9 @@ import io
 import os
 import re
 import zipfile
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from cxlink.estimate import Estimate
 from cxlink.handoff import RunResult
 from cxlink.impact.cells import NOT_LEAVING
 from cxlink.report.document import build_document
-from cxlink.report.html import draw_table_bars, render_html
+from cxlink.report.html import SCRIPTS, draw_table_bars, render_html
 from cxlink.report.markdown import render_markdown
 from cxlink.report.parts import Document
 from cxlink.report.terminal import print_document, render_terminal
@@ -80,7 +82,12 @@ def test_the_page_is_inert_whatever_customers_wrote(hostile: RunResult) -> None:
     page = render_html(build_document(hostile))
     tables = Tables(page)
     tags = {tag for tag, _ in tables.tags}
-    assert not tags & {"script", "img", "a", "link", "iframe", "object", "form", "base", "foreignobject"}
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert sum(tag == "script" for tag, _ in tables.tags) == len(scripts) == len(SCRIPTS)
+    for script in scripts:
+        assert "alert(1)" not in script
+        assert b64encode(sha256(script.encode()).digest()).decode() in page.split("</head>")[0]
+    assert not tags & {"img", "a", "link", "iframe", "object", "form", "base", "foreignobject"}
     assert {name for _, attributes in tables.tags for name in attributes} <= ALLOWED_ATTRIBUTES
     assert sum(tag == "style" for tag, _ in tables.tags) == 1
     assert "default-src 'none'" in page
