@@ -114,6 +114,8 @@ class ChartMonth:
         1 or -1 where the level is above or below for some months; else 0.
     p_value : float
         Of the month by itself.
+    blind : bool
+        Whether no value on the scale lies beyond the limits: too little is behind the month for it to stand out.
     """
 
     month: str
@@ -127,6 +129,7 @@ class ChartMonth:
     rule: Rule
     lasting: int
     p_value: float
+    blind: bool = False
 
     @property
     def signal(self) -> bool:

@@ -204,6 +204,7 @@ def _watch(series: Series, months: Months, baseline: Baseline, calendar: Calenda
         )
     watched = watch(phase, months, first=first, sums_of=sums_of, of=of)
     charted = watched.charted
+    least, most = (0.0, 1.0) if series.kind == "share" else series.bounds
     return tuple(
         ChartMonth(
             month=calendar.names[k],
@@ -211,12 +212,13 @@ def _watch(series: Series, months: Months, baseline: Baseline, calendar: Calenda
             n=float(months.n[k]),
             people=int(series.people[k]),
             others=int(months.n[k] - series.people[k] if series.kind == "share" else series.people[k]),
-            low=max(float(charted.low[k]), series.bounds[0]),
-            high=min(float(charted.high[k]), series.bounds[1]),
+            low=max(float(charted.low[k]), least),
+            high=min(float(charted.high[k]), most),
             phase=1 if k < first else 2,
             rule=watched.rules[k],
             lasting=int(watched.lasting[k]),
             p_value=float(charted.p_value[k]),
+            blind=bool(charted.low[k] <= least and charted.high[k] >= most),
         )
         for k in np.flatnonzero(charted.judged)
     )

@@ -169,7 +169,12 @@ def show_value(chart: Chart, value: float) -> str:
 def _row(chart: Chart) -> tuple[Value, ...]:
     latest = chart.months[-1]
     expected = f"{show_value(chart, latest.low)} to {show_value(chart, latest.high)}"
-    told = {"": "" if latest.phase == 2 else "limits learnt from it"}.get(latest.rule, latest.rule)
+    if latest.rule:
+        told = latest.rule
+    elif latest.phase == 1:
+        told = "limits learnt from it"
+    else:
+        told = "none possible: too few" if latest.blind else ""
     luck = "" if chart.q_value is None else "<0.01" if chart.q_value < 0.01 else f"{chart.q_value:.2f}"
     return (_name(chart), latest.month, show_value(chart, latest.value), expected, told, luck)
 

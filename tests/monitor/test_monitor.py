@@ -121,6 +121,16 @@ def test_where_nothing_moves_hardly_anything_is_told(quiet: Linked) -> None:
     assert 0.05 < found.expected_false_alarms < 0.4
 
 
+def test_a_month_of_few_answers_is_said_to_be_blind() -> None:
+    small = draw_company(120, np.random.default_rng(1))
+    found = chart_of(watch_company(small), "experience", "billing")
+    blind = [one for one in found.months if one.blind]
+    assert blind
+    assert {(one.low, one.high) for one in blind} == {(-100.0, 100.0)}
+    assert not any(one.rule == "limits" for one in blind)
+    assert not any(one.blind for one in chart_of(watch_company(small), "revenue").months)
+
+
 def test_what_moved_is_told_and_the_rest_is_not() -> None:
     linked = draw_company(3000, np.random.default_rng(2), more_from=35, times=2.0)
     told = {(one.series, one.component) for one in watch_company(linked).signals}

@@ -71,6 +71,12 @@ def test_what_cannot_be_watched_says_why(result: RunResult) -> None:
     assert say_monitoring(refusal, most=5) == ()
 
 
+def test_a_figure_that_cannot_stand_out_says_so() -> None:
+    quiet = chart("experience", "billing", (10.0, -40.0), (-100.0, 100.0), blind=True)
+    (section,) = build_monitor_sections(replace(monitored_months(), charts=(quiet,)))
+    assert section.rows[0][4] == "none possible: too few"
+
+
 def test_the_public_sees_no_chart_of_few(result: RunResult) -> None:
     few = replace(result, audience="published", monitoring=monitored_months(people=7))
     told = build_results(few)
