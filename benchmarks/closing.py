@@ -27,7 +27,10 @@ CASES = (("at random", 0.0, False), ("by score", 0.0, True), ("at random", 1.5, 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Point and whether its interval held the truth, in one company; NaN where nothing is told."""
+    """Point and whether its interval held the truth, in one company; NaN where nothing is told.
+
+    In NPS points no one number is planted where answers add to the score: none is held against it then.
+    """
 
     point: float
     held: float
@@ -44,7 +47,7 @@ def main() -> None:
             frames = draw(seed, CUSTOMERS, effect=effect, by_score=by_score)
             after = closed_loop(frames).after
             if isinstance(after, AfterAnswers):
-                found["next score"].append(_told(after.score, _in_points(frames, effect)))
+                found["next score"].append(_told(after.score, 0.0 if effect == 0 else np.nan))
                 found["leaving"].append(_told(after.leaving, 0.0))
             found["with a level of each customer"].append(_within(frames, effect))
         print(f"answered {who}, an answer adds {effect:g} to the next score")
@@ -62,11 +65,6 @@ def _told(answer: Answer, truth: float) -> Told:
     return Told(answer.point, np.nan if np.isnan(truth) else float(answer.low <= truth <= answer.high))
 
 
-def _in_points(frames: Frames, effect: float) -> float:
-    """In NPS points no one number is planted where answers add to the score: none, then, is held against it."""
-    return 0.0 if effect == 0 else np.nan
-
-
 def _within(frames: Frames, effect: float) -> Told:
     """The same outcome, on the scale of the scores, with a level of each customer and of each low score."""
     rows = frames["feedback"].sort_values(["customer_id", "responded_at"], kind="stable")
@@ -78,7 +76,8 @@ def _within(frames: Frames, effect: float) -> Told:
     columns = [rows["answered_at"].notna(), *(rows["nps"] == level for level in levels)]
     codes = rows["customer_id"].astype("category").cat.codes.to_numpy()
     try:
-        fit = fit_within(np.column_stack(columns).astype(float), rows["following"].to_numpy(), codes, rows["responded_at"])
+        design = np.column_stack(columns).astype(float)
+        fit = fit_within(design, rows["following"].to_numpy(), codes, rows["responded_at"])
     except EstimationError:
         return Told(np.nan, np.nan)
     point, error = float(fit.point[0]), float(fit.std_error[0])
