@@ -199,8 +199,8 @@ class _Data:
                 if not panel.has_prices:
                     raise EstimationError("no revenue by month is known")
                 naive, found = excess_worth(panel, claim, self.weights)
-                base = "all" if claim.base == "average" else claim.base
-                claimed, unit = 100 * (claim.factor - 1), f"% more than {base}"
+                base = "all customers" if claim.base == "average" else claim.base
+                claimed, unit = 100 * (claim.factor - 1), f"% compared with {base}"
         except EstimationError as error:
             return cannot_tell(read, reading, error.reason, NO_KEY)
         how = "cumulative incidence" if isinstance(claim, LeavingClaim) else "revenue after the answer"
