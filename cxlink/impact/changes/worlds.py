@@ -247,4 +247,5 @@ def _gain(as_is: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _experience_so_far(world: np.ndarray) -> np.ndarray:
     """(n_months,) mean over the months up to each, and over the customers there; 0 where nobody was there."""
     points, present = np.cumsum(world[3]), np.cumsum(world[4])
-    return np.divide(points, present, out=np.zeros_like(points), where=present > 0)
+    mean: np.ndarray = np.divide(points, present, out=np.zeros_like(points), where=present > 0)
+    return mean
