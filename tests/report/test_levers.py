@@ -129,7 +129,10 @@ def test_levers_that_were_refused_say_why(result: RunResult) -> None:
 
 def test_nothing_told_of_any_component_is_said(result: RunResult) -> None:
     why = NotEstimable("6 exposed churners", "10 exposed churners")
-    effects = tuple(replace(one, **dict.fromkeys(QUANTITIES, why)) for one in result.impact.components)
+    effects = tuple(
+        replace(one, customers_kept=why, revenue_kept=why, cost_saved=why, experience=why)
+        for one in result.impact.components
+    )
     board = board_of(with_levers(replace(result, impact=replace(result.impact, components=effects))))
     assert board == LeverBoard(f"{NOTHING}.")
 
