@@ -29,7 +29,8 @@ DECILES = "The spread in numbers: this share of the draws lies below"
 ASSUMED = (
     "Everybody is reached, in full from the first day on; no incident reappears elsewhere. Money is discounted, and"
     " counts up to the end of the horizon for the customers active at the cut-off. Net present value (NPV): gross"
-    " margin on the revenue kept and cost of serving saved, less what the change costs. Estimates are those of the run"
+    " margin on the revenue kept and cost of serving saved, less what the change costs; a change breaks even where the"
+    " mean of its draws is zero. Estimates are those of the run"
     " and of cxlink whatif; intervals and chances count luck in the data alone, not hidden causes, which cxlink whatif"
     " allows for, as it does for ramps and ranges. The address of this page keeps what you chose."
 )

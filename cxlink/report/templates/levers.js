@@ -190,9 +190,10 @@
     draw(svg, "circle", { class: "mk", cx: round(inside(told.point)), cy: BAR, r: 4 });
     const tick = leverMath.niceStep(end - start, 5), decimals = Math.max(0, -Math.floor(Math.log10(tick) + 1e-9));
     for (let k = Math.ceil(start / tick - 1e-9); k * tick <= end + 1e-9 * tick; k += 1) {
-      const place = x(k * tick), anchor = place < 40 ? "start" : place > WIDTH - 40 ? "end" : "middle";
+      const place = x(k * tick), text = format(k * tick + 0, decimals), half = 4 * text.length;
+      const anchor = place < half ? "start" : place > WIDTH - half ? "end" : "middle";
       draw(svg, "line", { class: "ax", x1: round(place), x2: round(place), y1: BASE, y2: BASE + 4 });
-      draw(svg, "text", { class: "sm", x: round(place), y: TEXT, "text-anchor": anchor }, format(k * tick + 0, decimals));
+      draw(svg, "text", { class: "sm", x: round(place), y: TEXT, "text-anchor": anchor }, text);
     }
   }
 
