@@ -271,6 +271,7 @@ def run(
         weights=weights,
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
+        with_levers=True,
     )
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     progress("claims", 0.0)

@@ -52,6 +52,7 @@ from cxlink.handoff.hazards import (
     Validation,
 )
 from cxlink.handoff.kpis import KpiGain, KpiPair, KpiRace, Kpis
+from cxlink.handoff.levers import Levers
 from cxlink.handoff.linkage import (
     AmbiguousNames,
     AnswerBias,
@@ -170,6 +171,7 @@ __all__ = [
     "LeavingPrediction",
     "LedgerEntry",
     "LevelChange",
+    "Levers",
     "Lifetimes",
     "Likeness",
     "Linkage",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cxlink.handoff.events import EventStudy
     from cxlink.handoff.hazards import ChurnFit
     from cxlink.handoff.kpis import Kpis
+    from cxlink.handoff.levers import Levers
     from cxlink.handoff.loading import Loaded, Tagged
     from cxlink.handoff.loop import ClosedLoop
     from cxlink.handoff.messages import Message
@@ -138,7 +139,8 @@ class Impact:
     where that is asked for; ``segments`` is the component table again by segment, and ``serving`` what an incident
     costs to serve, by component. ``doubts`` says how far all that can be trusted,
     and ``left_out`` names the components that customers and money kept by all together leave out. ``draws`` are what
-    the intervals are made of, and ``changes`` what the changes that were asked about would bring.
+    the intervals are made of, and ``changes`` what the changes that were asked about would bring. ``levers`` are
+    gains for any size of a change, for the page on which a reader chooses one.
     """
 
     kpi: Literal["nps", "csat", "ces"]
@@ -162,6 +164,7 @@ class Impact:
     left_out: tuple[str, ...] = ()
     draws: EffectDraws | None = None
     changes: Changes = NO_CHANGES
+    levers: Levers | NotEstimable = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import ChurnFit, Impact, Linked, Loaded
+from cxlink.handoff.effects import NOT_LOOKED_AT
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.changes import decide_changes, refuse_changes
 from cxlink.impact.changes.stage import Grounds
@@ -29,6 +30,7 @@ from cxlink.impact.gcomp import Fits
 from cxlink.impact.incidence import fit_incidence
 from cxlink.impact.labelled import find_labels
 from cxlink.impact.late_attributes import find_late_attributes
+from cxlink.impact.levers import project_levers
 from cxlink.impact.messages import (
     cost_messages,
     label_message,
@@ -58,6 +60,7 @@ def estimate_impact(
     weights: np.ndarray,
     rng: np.random.Generator,
     progress: Callable[[float], None],
+    with_levers: bool = False,
 ) -> Impact:
     """Effects of each component over the customers active at the cut-off.
 
@@ -77,6 +80,8 @@ def estimate_impact(
         For the simulated futures.
     progress : callable
         Told the share done, 0..1.
+    with_levers : bool, default False
+        Whether the gains of any size of a change are wanted, which only a page is made of.
 
     Returns
     -------
@@ -118,6 +123,7 @@ def estimate_impact(
             segments=nobody,
             doubts=nobody,
             changes=refuse_changes(settings.changes, nobody),
+            levers=nobody,
             messages=(*observed.messages, *told),
         )
     prices, controls = fit_price_effect(linked, weights, labels), model.negative_controls
@@ -167,6 +173,7 @@ def estimate_impact(
         linked, churn, settings, table, fits, base, unit, weights, loaded.observed_to, loaded.engine.threads
     )
     changes = decide_changes(grounds, rng.spawn(1)[0])
+    levers = project_levers(grounds, projected, rng.spawn(1)[0]) if with_levers else NOT_LOOKED_AT
     return Impact(
         kpi=kpi,
         kpi_unit=unit,
@@ -201,4 +208,5 @@ def estimate_impact(
         left_out=table.left_out(),
         draws=projected.effect_draws(),
         changes=changes,
+        levers=levers,
     )

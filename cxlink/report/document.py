@@ -22,6 +22,7 @@ from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.kpi_sections import build_kpi_section, say_kpis
+from cxlink.report.lever_sections import build_levers
 from cxlink.report.loop_sections import build_loop_sections, say_loop
 from cxlink.report.method import describe_limits, describe_method
 from cxlink.report.monitor_sections import build_monitor_sections, say_monitoring
@@ -124,6 +125,7 @@ def build_document(result: RunResult) -> Document:
             published=published,
         ),
         changes=build_change_lines(impact.changes, currency=result.currency, months=result.horizon_months),
+        levers=build_levers(result),
     )
 
 

@@ -11,16 +11,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxlink import __version__
-from cxlink.report import words
+from cxlink.report import lever_words, words
 from cxlink.report.charts.palette import CSS
 from cxlink.report.charts.parts import Drawn
 from cxlink.report.drawings import draw_paths, draw_staying
 from cxlink.report.interval_bars import draw_bars
+from cxlink.report.lever_data import write_block
 from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
 from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
 
-SCRIPTS = ("tables.js", "levers.js")
+SCRIPTS = ("tables.js", "lever_math.js", "levers.js")
 """Our own, in the order in which the page runs them."""
 
 
@@ -37,7 +38,7 @@ def render_html(document: Document) -> str:
     str
         HTML 5.
     """
-    style = _read("report.css") + CSS
+    style = _read("report.css") + _read("levers.css") + CSS
     scripts = [_read(name) for name in SCRIPTS]
     page = _environment().get_template("report.html.j2")
     return page.render(
@@ -47,6 +48,8 @@ def render_html(document: Document) -> str:
         staying=draw_staying(document.curves),
         paths=draw_paths(document.event_studies),
         words=words,
+        lever_words=lever_words,
+        lever_block=Markup(write_block(document.levers, lever_words.WORDS) if document.levers else ""),  # noqa: S704 - escaped
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=_hash(style),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files

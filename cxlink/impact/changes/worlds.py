@@ -41,10 +41,13 @@ class Answered:
         over months to the gain over the horizon. Not discounted.
     incidents : ndarray
         (n_asks + 1, n_components, n_months) of customers still there; the first as is.
+    so_far : ndarray
+        (n_asks, n_months) experience gained, as a mean over the months up to each; the last is that of the horizon.
     """
 
     gains: np.ndarray
     incidents: np.ndarray
+    so_far: np.ndarray
 
 
 class ChangedWorlds:
@@ -141,9 +144,11 @@ class ChangedWorlds:
             # a few at a time: a world holds arrays of all customers for each of its exposures
             parted = [(parts, asks[first : first + AT_ONCE]) for first in range(0, len(asks), AT_ONCE)]
             told = self._answer(parted, daily, make)
-            gains = np.concatenate([one.gains for one in told])
-            found.append((gains, np.concatenate([told[0].incidents[:1], *(one.incidents[1:] for one in told)])))
-        return Answered(np.mean([gains for gains, _ in found], axis=0), np.mean([met for _, met in found], axis=0))
+            gains, so_far = (
+                np.concatenate(one) for one in zip(*((one.gains, one.so_far) for one in told), strict=True)
+            )
+            found.append((gains, np.concatenate([told[0].incidents[:1], *(one.incidents[1:] for one in told)]), so_far))
+        return Answered(*(np.mean(one, axis=0) for one in zip(*found, strict=True)))
 
     def _answer(
         self, questions: Sequence[tuple[Parts, Sequence[Ask]]], daily: Sequence[np.ndarray], make: Make
@@ -162,7 +167,9 @@ class ChangedWorlds:
             before = world.by_month([AS_IS] * self._n)
             told = [before if set(names) == {AS_IS} else world.by_month(names) for names in named]
             gains = np.array([_gain(before, other) for other in told]).reshape(len(asks), N_GAINS, n_months)
-            found.append(Answered(gains, np.array([before[5:], *(other[5:] for other in told)])))
+            so_far = np.array([_experience_so_far(other) - _experience_so_far(before) for other in told])
+            incidents = np.array([before[5:], *(other[5:] for other in told)])
+            found.append(Answered(gains, incidents, so_far.reshape(len(asks), n_months)))
         return found
 
     def _names(
@@ -235,3 +242,10 @@ def _gain(as_is: np.ndarray, other: np.ndarray) -> np.ndarray:
     if present > 0 and before > 0:
         gain[EXPERIENCE] = (other[3].sum() / present - as_is[3].sum() / before) / as_is.shape[1]
     return gain + 0.0  # no negative zero
+
+
+def _experience_so_far(world: np.ndarray) -> np.ndarray:
+    """(n_months,) mean over the months up to each, and over the customers there; 0 where nobody was there."""
+    points, present = np.cumsum(world[3]), np.cumsum(world[4])
+    mean: np.ndarray = np.divide(points, present, out=np.zeros_like(points), where=present > 0)
+    return mean
