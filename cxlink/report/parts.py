@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxlink.handoff import EventStudy
+from cxlink.report.first_parts import NO_FIRST_SCREEN, FirstScreen, PlacedChart
 from cxlink.report.numbers import Figure
 from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
@@ -284,6 +285,9 @@ class Document:
     bridge_line: str = ""
     loop_line: str = ""
     changes: tuple[tuple[str, str], ...] = ()
+    first: FirstScreen = NO_FIRST_SCREEN
+    charts: tuple[PlacedChart, ...] = ()
+    language: str = "en"
 
     @property
     def header(self) -> Sentence:
