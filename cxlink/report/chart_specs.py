@@ -62,10 +62,9 @@ def _place(result: RunResult, unit: MoneyUnit) -> Iterator[PlacedChart]:
             yield PlacedChart(f"claim_{number}", ladder)
     yield from place_controls(result.monitoring)
     published = result.audience == "published"
-    for one in result.churn.validation[:1]:
-        calibration = _calibration(one, published=published)
-        if calibration is not None:
-            yield PlacedChart("staying", calibration)
+    # the longest horizon that can be told
+    for one in [one for one in result.churn.validation if one.groups][-1:]:
+        yield PlacedChart("staying", _calibration(one, published=published))
 
 
 def _key_of(result: RunResult) -> str | None:
@@ -176,9 +175,7 @@ def _ladder(claim: AuditedClaim, number: int) -> Ladder | None:
     return Ladder(head, Span(claim.claimed, None, None, text), rungs, claim.unit, columns=("Estimate", "90% interval"))
 
 
-def _calibration(one: Validation, *, published: bool) -> Calibration | None:
-    if not one.groups:
-        return None
+def _calibration(one: Validation, *, published: bool) -> Calibration:
     groups = tuple(
         Group(
             100 * group.predicted,

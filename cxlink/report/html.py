@@ -27,6 +27,9 @@ from cxlink.report.shown_text import Sink, render_text
 SCRIPTS = ("tables.js", "levers.js")
 """Our own, in the order in which the page runs them."""
 
+FIGURE = re.compile(r"[-+0-9.,()%< ]+(?: to [-+0-9.,()% ]+)?")
+"""A first cell that is a number and no name of others."""
+
 _WRITTEN = re.compile(r"(?<=>)[^<>]+(?=</text>|<title>)")
 
 
@@ -89,6 +92,7 @@ def _environment(language: str) -> Environment:
     environment.filters |= {
         "shown": _shown,
         "told": lambda text: locale.write(_shown(text)),
+        "named": lambda text: (locale.write if FIGURE.fullmatch(text) else str)(_shown(text)),
         "said": lambda sentence: _said(sentence, locale),
         "count": lambda number: locale.write(f"{number:,}"),
         "cells": cells_of,

@@ -36,8 +36,8 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 ALLOWED_ATTRIBUTES = {
     "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "colspan", "content",
     "cx", "cy", "d", "data-label", "data-sort", "dir", "direction", "height", "href", "http-equiv", "id", "lang",
-    "name", "preserveaspectratio", "r", "role", "scope", "tabindex", "text-anchor", "unicode-bidi", "viewbox", "width", "x",
-    "x1", "x2", "y", "y1", "y2",
+    "name", "preserveaspectratio", "r", "role", "scope", "tabindex", "text-anchor", "unicode-bidi", "viewbox", "width",
+    "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
 
 
