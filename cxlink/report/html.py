@@ -20,7 +20,7 @@ from cxlink.report.charts.parts import Drawn
 from cxlink.report.interval_bars import draw_bars
 from cxlink.report.locales import Locale, locale_of
 from cxlink.report.page_parts import LONG, cells_of, lay_out_page, sort_key
-from cxlink.report.page_words import headings_of
+from cxlink.report.page_words import HEADINGS
 from cxlink.report.parts import ComponentTable, Document, Sentence, Untrusted
 from cxlink.report.shown_text import Sink, render_text
 
@@ -59,7 +59,7 @@ def render_html(document: Document) -> str:
         page=lay_out_page(document),
         names=_names_of(document),
         words=words,
-        headings=headings_of(locale.language),
+        headings=HEADINGS,
         locale=locale,
         long=LONG,
         style=Markup(style),  # noqa: S704 - our own file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxlink.report.first_parts import CauseToMend, FirstScreen
-from cxlink.report.page_words import ENGLISH
+from cxlink.report.page_words import HEADINGS
 from cxlink.report.parts import render_sentence
 from cxlink.report.shown_text import Sink, render_text
 
@@ -25,14 +25,14 @@ def say_first_screen(first: FirstScreen) -> list[str]:
     list of str
         Paragraphs and lists; no line starts with the words of others.
     """
-    facts = ((ENGLISH.tenth, first.tenth), (ENGLISH.ceiling, first.ceiling), (ENGLISH.evidence, first.evidence))
+    facts = ((HEADINGS.tenth, first.tenth), (HEADINGS.ceiling, first.ceiling), (HEADINGS.evidence, first.evidence))
     told = [f"- {label}: **{render_sentence(text, Sink.MARKDOWN)}**" for label, text in facts if text]
     return ["\n".join(told), *_lists(first)]
 
 
 def _lists(first: FirstScreen) -> Iterator[str]:
     if first.mend:
-        yield f"### {ENGLISH.do_next}"
+        yield f"### {HEADINGS.do_next}"
         yield "\n".join(f"{place}. {_mend(one)}" for place, one in enumerate(first.mend, start=1))
     if first.waiting_line:
         whose = (
@@ -40,18 +40,18 @@ def _lists(first: FirstScreen) -> Iterator[str]:
         )
         yield "\n".join([f"- {_shown(first.waiting_line)}", *whose])
     if first.moved:
-        yield f"### {ENGLISH.moved}"
+        yield f"### {HEADINGS.moved}"
         yield "\n".join(f"- {_shown(line)}" for line in first.moved)
     if first.claims:
-        yield f"### {ENGLISH.claims}"
+        yield f"### {HEADINGS.claims}"
         yield "\n".join(
             f"- {_shown(one.text)}: **{one.verdict}**{f' ({_shown(one.found)})' if one.found else ''}"
             for one in first.claims
         )
-    yield f"### {ENGLISH.silent}"
+    yield f"### {HEADINGS.silent}"
     yield _shown(first.silent) if first.silent else "Not looked at."
     if first.not_yet:
-        yield f"### {ENGLISH.not_yet}"
+        yield f"### {HEADINGS.not_yet}"
         missing = [
             f"- {_shown(one.output)}: {_shown(one.needs)}{f' ({one.when})' if one.when else ''}"
             for one in first.not_yet[:MOST_NOT_YET]

@@ -1,4 +1,4 @@
-"""Headings of the page: the catalogue of each language is whole, or the language has none."""
+"""Headings that the page, Markdown and the terminal share. They are English, as all words of a report are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """Headings of the first screen and the parts of the page, in the language they bear (``language``, BCP 47)."""
+    """Headings of the first screen and of the parts of the page."""
 
-    language: str
     skip: str
     contents: str
     first: str
@@ -35,8 +34,7 @@ class Headings:
     method: str
 
 
-ENGLISH = Headings(
-    language="en",
+HEADINGS = Headings(
     skip="Skip to the report",
     contents="Contents",
     first="First screen",
@@ -61,20 +59,3 @@ ENGLISH = Headings(
     data="Data and who is missing",
     method="Method and doubts",
 )
-CATALOGUES: dict[str, Headings] = {"en": ENGLISH}
-
-
-def headings_of(language: str) -> Headings:
-    """Find the headings of a language.
-
-    Parameters
-    ----------
-    language : str
-        As in ``[report] language``.
-
-    Returns
-    -------
-    Headings
-        English where there is no catalogue.
-    """
-    return CATALOGUES.get(language, ENGLISH)
