@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import AuditedClaim, ChangeEffect, ComponentEffect, Payoff, RunResult, Validation
+from cxlink.handoff import AuditedClaim, ChangeEffect, ComponentEffect, Payoff, RiskGroup, RunResult, Validation
 from cxlink.report.charts.calibration import Calibration, Group
 from cxlink.report.charts.forest import Forest, ForestRow
 from cxlink.report.charts.ladder import Ladder
@@ -16,8 +16,7 @@ from cxlink.report.charts.waterfall import Step, Waterfall
 from cxlink.report.component_table import MONEY, figure_of, sort_effects
 from cxlink.report.control_specs import place_controls
 from cxlink.report.first_parts import PlacedChart
-from cxlink.report.hiding import is_suppressed, show_count
-from cxlink.report.numbers import MoneyUnit, format_share, round_estimate
+from cxlink.report.numbers import SMALL_COUNT, MoneyUnit, format_count, format_share, round_estimate
 from cxlink.report.parts import Column
 from cxlink.report.words import WHAT
 
@@ -64,7 +63,9 @@ def _place(result: RunResult, unit: MoneyUnit) -> Iterator[PlacedChart]:
     published = result.audience == "published"
     # the longest horizon that can be told
     for one in [one for one in result.churn.validation if one.groups][-1:]:
-        yield PlacedChart("staying", _calibration(one, published=published))
+        # with one group hidden, it would follow from all leavers and the others
+        if not (published and any(map(_is_small, one.groups))):
+            yield PlacedChart("staying", _calibration(one))
 
 
 def _key_of(result: RunResult) -> str | None:
@@ -175,17 +176,18 @@ def _ladder(claim: AuditedClaim, number: int) -> Ladder | None:
     return Ladder(head, Span(claim.claimed, None, None, text), rungs, claim.unit, columns=("Estimate", "90% interval"))
 
 
-def _calibration(one: Validation, *, published: bool) -> Calibration:
+def _is_small(group: RiskGroup) -> bool:
+    leavers = round(group.customers * group.observed)
+    return min(leavers, group.customers - leavers) < SMALL_COUNT
+
+
+def _calibration(one: Validation) -> Calibration:
     groups = tuple(
         Group(
             100 * group.predicted,
             f"{100 * group.predicted:.1f}%",
-            *(
-                (None, show_count(group.customers, published=published), "suppressed: fewer than 10 customers")
-                if is_suppressed(group.customers, published=published)
-                or is_suppressed(round(group.customers * group.observed), published=published)
-                else (_observed(group.observed, group.std_error), show_count(group.customers, published=published), "")
-            ),
+            _observed(group.observed, group.std_error),
+            format_count(group.customers),
         )
         for group in one.groups
     )

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from cxlink.currencies import exponent_of
 from cxlink.estimate import Estimate, NotEstimable
 from cxlink.handoff import Answering, AuditedClaim, CauseCount, ClosedLoop, ComponentEffect, LowAnswers, RunResult
 from cxlink.report.cell_texts import figure_or_dash
@@ -153,7 +154,7 @@ def _waiting(
             one.customer_id,
             (date(1970, 1, 1) + timedelta(days=one.day)).isoformat(),
             f"{low.kpi.upper()} {one.score:g}",
-            f"{currency} {one.monthly_price:,.2f} a month",
+            f"{currency} {one.monthly_price:,.{exponent_of(currency)}f} a month",
         )
         for one in low.by_value[:MOST_WAITING]
     )

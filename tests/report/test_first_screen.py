@@ -12,6 +12,7 @@ import pytest
 
 from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import Readiness, RunResult
+from cxlink.report.charts.calibration import Calibration
 from cxlink.report.charts.control import Control
 from cxlink.report.charts.forest import Forest
 from cxlink.report.charts.waterfall import Waterfall
@@ -22,6 +23,7 @@ from cxlink.report.markdown import render_markdown
 from cxlink.report.markdown_blocks import Block, fit
 from cxlink.report.not_yet import list_not_yet
 from cxlink.report.parts import Document, render_sentence
+from cxlink.report.results import build_results
 from cxlink.report.shown_text import Sink
 from cxlink.report.terminal import render_terminal
 from tests.report.conftest import FEW_CHURNERS, effect, euros, heads, points
@@ -109,6 +111,23 @@ def test_the_public_is_shown_neither_customers_nor_records(result: RunResult) ->
     assert first.waiting == ()
     assert all(one.command == () and one.example == "" for one in first.mend)
     assert "pay EUR" not in first.waiting_line
+
+
+def test_results_have_what_waits(result: RunResult) -> None:
+    low = build_results(full_result(result))["closed_loop"]["low"]
+    assert (low["waiting_customers"], low["waiting_monthly"]) == (28, 1376.4)
+    told = build_results(replace(full_result(result), audience="published"))["closed_loop"]["low"]
+    # two who wait are no longer customers: they would follow
+    assert "not_estimable" in told["waiting_monthly"]
+
+
+def test_the_public_sees_no_calibration_of_few(result: RunResult) -> None:
+    def has_calibration(one: RunResult) -> bool:
+        return any(isinstance(placed.chart, Calibration) for placed in build_document(one).charts)
+
+    assert has_calibration(full_result(result))
+    # 250 customers of whom 1.8% left are fewer than ten leavers
+    assert not has_calibration(replace(full_result(result), audience="published"))
 
 
 def when(reason: str, needs: str) -> str:
