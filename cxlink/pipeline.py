@@ -102,7 +102,7 @@ def load_and_link(
     causes = count_causes(loaded, leavers_are_seen=linked.leavers_are_seen)
     unexplained = measure_unexplained(loaded, linked, exposure_days=settings.model.exposure_days)
     readiness = assess_readiness(loaded, linked, settings)
-    messages = (*loaded.messages, *tell_unused(loaded, settings), *tagged.messages, *linked.messages)
+    messages = (*loaded.messages, *tell_unused(loaded), *tagged.messages, *linked.messages)
     return LinkedData(loaded, tagged, linked, causes, unexplained, readiness, messages)
 
 
@@ -328,6 +328,7 @@ def run(
         loop=loop,
         months=count_months(data.loaded, settings.project.currency),
         fresh=last_days(data.loaded),
+        language=settings.report.language,
     )
 
 

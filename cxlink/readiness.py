@@ -58,15 +58,13 @@ def assess_readiness(loaded: Loaded, linked: Linked, settings: Settings) -> tupl
     return tuple(replace(one, has="") for one in found) if published else found
 
 
-def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
-    """Say which columns and settings this version reads and does not use, so that nobody relies on them.
+def tell_unused(loaded: Loaded) -> tuple[Message, ...]:
+    """Say which columns this version reads and does not use, so that nobody relies on them.
 
     Parameters
     ----------
     loaded : Loaded
         The columns that the sources gave.
-    settings : Settings
-        The configuration.
 
     Returns
     -------
@@ -74,24 +72,10 @@ def tell_unused(loaded: Loaded, settings: Settings) -> tuple[Message, ...]:
         Empty where everything is used.
     """
     unused = [f"{table}.{name}" for table, name in UNUSED_COLUMNS if name in loaded.columns.get(table, ())]
-    groups = {
-        "[report] language": settings.report.language != "en",
-    }
-    ignored = [name for name, given in groups.items() if given]
-    found = []
-    if unused:
-        found.append(Message("CX221", "info", "load", f"read and not used yet: {', '.join(unused)}.", "Nothing to do."))
-    if ignored:
-        found.append(
-            Message(
-                "CX222",
-                "warning",
-                "load",
-                f"this version does not act on {', '.join(ignored)}.",
-                "Do not rely on it.",
-            )
-        )
-    return tuple(found)
+    if not unused:
+        return ()
+    said = f"read and not used yet: {', '.join(unused)}."
+    return (Message("CX221", "info", "load", said, "Nothing to do."),)
 
 
 def count_exposed(linked: Linked, component: str, exposure_days: int) -> tuple[int, int, int]:

@@ -235,7 +235,9 @@ class ReportSettings(_Group):
     audience: Literal["internal", "published"] = "internal"
     verbatims: int = Field(default=2, ge=0, le=20, description="redacted examples a cause; 0 for none")
     segments: tuple[str, ...] = ()
-    language: str = "en"
+    language: Literal["en", "ar", "de", "es", "he", "lv", "pt"] = Field(
+        default="en", description="how numbers and dates are written in report.html, and which way it is read"
+    )
 
 
 class LoopSettings(_Group):

@@ -25,6 +25,7 @@ from cxlink.cli import (
     init,
     kpis,
     monitor,
+    report,
     rows,
     run,
     schema,
@@ -59,6 +60,7 @@ app.add_typer(ci.app, name="ci", rich_help_panel="Monthly")
 app.command("claim", rich_help_panel="Decide")(claim.claim)
 app.command("whatif", rich_help_panel="Decide")(whatif.whatif)
 app.command("rows", rich_help_panel="Decide")(rows.rows)
+app.command("report", rich_help_panel="Decide")(report.report)
 app.command("track", rich_help_panel="Decide")(track.track)
 app.add_typer(tag.app, name="tag", rich_help_panel="Advanced")
 app.add_typer(churn.app, name="churn", rich_help_panel="Advanced")

@@ -10,6 +10,7 @@ import pandas as pd
 from cxlink.closing.after import compare_after
 from cxlink.closing.answers import Kpi, add_proxy, is_answer_known, read_scores
 from cxlink.closing.tickets import count_causes, count_open, read_tickets
+from cxlink.closing.waiting import find_waiting
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import CauseCount, Linked, Loaded, Message
 from cxlink.handoff.loop import AfterAnswers, ClosedLoop, LowAnswers
@@ -116,7 +117,21 @@ def _low_answers(
     except EstimationError as fault:
         median = few if n < LEAST_CUSTOMERS else NotEstimable(str(fault), "answers to more low scores")
     in_time = int((done & (waited <= days)).sum())
-    return LowAnswers(kpi, LOOK_BACK_DAYS, days, by_proxy, len(rows), in_time, int((~done).sum()), share, median)
+    waiting = find_waiting(linked, rows.loc[~done])
+    return LowAnswers(
+        kpi,
+        LOOK_BACK_DAYS,
+        days,
+        by_proxy,
+        len(rows),
+        in_time,
+        int((~done).sum()),
+        share,
+        median,
+        waiting_customers=waiting.customers,
+        waiting_monthly=waiting.monthly,
+        by_value=waiting.by_value,
+    )
 
 
 def _estimate(point: float, draws: np.ndarray, unit: str, n: int, events: int) -> Estimate:

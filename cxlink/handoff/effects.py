@@ -207,3 +207,4 @@ class RunResult:
     loop: ClosedLoop | NotEstimable = NOT_LOOKED_AT
     months: tuple[TableMonth, ...] = ()
     fresh: Mapping[str, date] = field(default_factory=dict)
+    language: str = "en"

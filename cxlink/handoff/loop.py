@@ -40,6 +40,16 @@ class OpenCause:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCustomer:
+    """A customer whose low score has no answer yet: of which day (days since 1970-01-01), and what they pay a month."""
+
+    customer_id: str
+    day: int
+    score: float
+    monthly_price: float
+
+
+@dataclass(frozen=True, slots=True)
 class LowAnswers:
     """Low scores of known customers, and whether somebody came back to them.
 
@@ -59,6 +69,12 @@ class LowAnswers:
         Share answered within the days, those given too lately to know counted for as long as they were followed.
     median_days : Answer
         Days until half are answered.
+    waiting_customers : int
+        Customers of those without an answer who are active at the cut-off.
+    waiting_monthly : float or None
+        What these pay a month together, in the project's currency; None where no charge says.
+    by_value : tuple of WaitingCustomer
+        The largest of them, each with the latest low score.
     """
 
     kpi: str
@@ -70,6 +86,9 @@ class LowAnswers:
     waiting: int
     share: Answer
     median_days: Answer
+    waiting_customers: int = 0
+    waiting_monthly: float | None = None
+    by_value: tuple[WaitingCustomer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,6 @@ CODES: dict[str, tuple[str, str, str]] = {
         "These columns were read and are in the ledger; this version does not use them in any estimate.",
         "Nothing to do.",
     ),
-    "CX222": (
-        "Settings that this version does not act on",
-        "The configuration names things that this version reads and checks for form, and does nothing with.",
-        "Do not rely on them. In particular, gates are not checked: a job does not fail on them.",
-    ),
     "CX230": (
         "Names of several customers",
         "An email or alias stands for more than one customer. It identifies none of them: joined, its rows and money"

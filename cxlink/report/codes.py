@@ -11,6 +11,40 @@ CODES: dict[str, tuple[str, str, str]] = {
         ),
         'Install it: pip install "cxlink[png]".',
     ),
+    "CX680": (
+        "There is no run to render",
+        (
+            "cxlink report renders the reports of a run again. The folder is missing, or it has no manifest.json of"
+            " cxlink."
+        ),
+        "Name a folder that cxlink run wrote with --from, such as out/2025-12-31.",
+    ),
+    "CX681": (
+        "The run has no document",
+        (
+            "Reports are rendered from document.json.gz, which each run writes. cxlink check, and a run whose data is"
+            " refused, write a ledger alone; versions before this one wrote no document."
+        ),
+        "Run again: cxlink run.",
+    ),
+    "CX682": (
+        "The document is of another version",
+        (
+            "What a report shows differs between versions of cxlink. Nothing is guessed: a document of another form is"
+            " not rendered."
+        ),
+        "Render it with the version that wrote it (manifest.json names it), or run again.",
+    ),
+    "CX683": (
+        "The document is damaged",
+        "document.json.gz cannot be read to its end, or holds something that no run writes. Nothing was rendered.",
+        "Take it from a copy of the folder, or run again.",
+    ),
+    "CX684": (
+        "The pictures cannot be written",
+        "The folder for PNG files cannot be created, or is a file.",
+        "Name another folder with --png.",
+    ),
     "CX701": (
         "The output folder cannot be created",
         (

@@ -10,6 +10,7 @@ from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unex
 from cxlink.report.answering_sections import build_answering_section
 from cxlink.report.bridge_sections import build_bridge_sections, say_bridge
 from cxlink.report.change_sections import build_change_lines, build_change_sections
+from cxlink.report.chart_specs import place_charts
 from cxlink.report.claim_sections import build_claim_sections, say_claim
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
 from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
@@ -20,6 +21,7 @@ from cxlink.report.driver_sections import build_driver_sections
 from cxlink.report.effect_words import build_word_section, frame_of
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
+from cxlink.report.first_screen import build_first_screen
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.kpi_sections import build_kpi_section, say_kpis
 from cxlink.report.lever_sections import build_levers
@@ -49,16 +51,12 @@ from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
 from cxlink.report.track_sections import build_track_sections
+from cxlink.report.words import WHAT, say_amount_of
 
 CEILING = "CEILING: if no such incident happened"
 EXAMPLE_CHARACTERS = 240
 _MAX_NEEDS = 2
-_WHAT = {
-    "net_benefit": "margin and cost",
-    "margin_kept": "margin",
-    "revenue_kept": "revenue",
-    "cost_saved": "cost",
-}
+_WHAT = WHAT
 
 
 def build_document(result: RunResult) -> Document:
@@ -83,16 +81,19 @@ def build_document(result: RunResult) -> Document:
     notices = tuple(_notice(m) for m in messages if m.severity != "info")
     wanted = tuple(Wanted(r.output, r.ready, r.needs) for r in result.readiness)
     linkage = result.linked.linkage
+    headline, tenth_line = _headline(result, unit), _tenth_line(result, unit)
+    ledger_line = build_ledger_line(result.loaded.ledger, linkage, money_difference(result))
+    level = _level(result)
     return Document(
         project=result.project,
         customers=_customers(result, published=published),
         cut_off=result.loaded.observed_to.isoformat(),
         scale=_scale(result, unit, any(column.key in MONEY for column in table.columns)),
-        headline=_headline(result, unit),
-        ledger_line=build_ledger_line(result.loaded.ledger, linkage, money_difference(result)),
-        ceiling_line=f"{CEILING} ({_level(result)}% interval)",
+        headline=headline,
+        ledger_line=ledger_line,
+        ceiling_line=f"{CEILING} ({level}% interval)",
         table=table,
-        tenth_line=_tenth_line(result, unit),
+        tenth_line=tenth_line,
         experience_line=_experience_line(result),
         details=_details(result, unit, published=published),
         causes=tuple(_cause_row(cause, result.verbatims, published=published) for cause in result.causes),
@@ -126,6 +127,11 @@ def build_document(result: RunResult) -> Document:
         ),
         changes=build_change_lines(impact.changes, currency=result.currency, months=result.horizon_months),
         levers=build_levers(result),
+        first=build_first_screen(
+            result, unit, costliest=headline, tenth=tenth_line, ledger_line=ledger_line, level=level
+        ),
+        charts=place_charts(result, unit),
+        language=result.language,
     )
 
 
@@ -210,11 +216,10 @@ def _headline(result: RunResult, unit: MoneyUnit) -> Sentence:
 
 def _amount(answer: Answer, key: str, result: RunResult, unit: MoneyUnit) -> str:
     figure = _figure(answer, key, result, unit)
+    said = say_amount_of(figure, key, kpi_unit=result.impact.kpi_unit, unit=unit.name)
     if key == "experience":
-        return f"{figure.text} {result.impact.kpi_unit}"
-    currency, _, size = unit.name.partition(" ")
-    scaled = f" {size}" if size else ""
-    return f"{currency} {figure.point_text}{scaled} ({figure.interval_text}) of {_WHAT[key]} in the {_horizon(result)}"
+        return said
+    return f"{said} in the {_horizon(result)}"
 
 
 def _figure(answer: Answer, key: str, result: RunResult, unit: MoneyUnit) -> Figure:

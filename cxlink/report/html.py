@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import shlex
 from functools import cache
+from html import unescape
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,15 +17,21 @@ from cxlink import __version__
 from cxlink.report import lever_words, words
 from cxlink.report.charts.palette import CSS
 from cxlink.report.charts.parts import Drawn
-from cxlink.report.drawings import draw_paths, draw_staying
 from cxlink.report.interval_bars import draw_bars
 from cxlink.report.lever_data import write_block
-from cxlink.report.parts import ComponentTable, Document, Sentence, render_sentence
-from cxlink.report.section_formats import show_rows
+from cxlink.report.locales import Locale, locale_of
+from cxlink.report.page_parts import LONG, cells_of, lay_out_page, sort_key
+from cxlink.report.page_words import HEADINGS
+from cxlink.report.parts import ComponentTable, Document, Sentence, Untrusted
 from cxlink.report.shown_text import Sink, render_text
 
 SCRIPTS = ("tables.js", "lever_math.js", "levers.js")
 """Our own, in the order in which the page runs them."""
+
+FIGURE = re.compile(r"[-+0-9.,()%< ]+(?: to [-+0-9.,()% ]+)?")
+"""A first cell that is a number and no name of others."""
+
+_WRITTEN = re.compile(r"(?<=>)[^<>]+(?=</text>|<title>)")
 
 
 def render_html(document: Document) -> str:
@@ -40,16 +49,22 @@ def render_html(document: Document) -> str:
     """
     style = _read("report.css") + _read("levers.css") + CSS
     scripts = [_read(name) for name in SCRIPTS]
-    page = _environment().get_template("report.html.j2")
+    locale = locale_of(document.language)
+    page = _environment(locale.language).get_template("report.html.j2")
     return page.render(
         document=document,
+        first=document.first,
         table=document.table,
+        places={row.name: row.rank for row in document.details.rows},
         bars=draw_table_bars(document.table),
-        staying=draw_staying(document.curves),
-        paths=draw_paths(document.event_studies),
+        page=lay_out_page(document),
+        names=_names_of(document),
         words=words,
         lever_words=lever_words,
         lever_block=Markup(write_block(document.levers, lever_words.WORDS) if document.levers else ""),  # noqa: S704 - escaped
+        headings=HEADINGS,
+        locale=locale,
+        long=LONG,
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=_hash(style),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
@@ -67,7 +82,8 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    locale = locale_of(language)
     environment = Environment(
         loader=PackageLoader("cxlink.report"),
         autoescape=True,
@@ -76,11 +92,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["shown"] = _shown
-    environment.filters["said"] = _said
-    environment.filters["count"] = _count
-    environment.filters["rows"] = show_rows
-    environment.filters["chart"] = _chart
+    environment.filters |= {
+        "shown": _shown,
+        "told": lambda text: locale.write(_shown(text)),
+        "named": lambda text: (locale.write if FIGURE.fullmatch(text) else str)(_shown(text)),
+        "said": lambda sentence: _said(sentence, locale),
+        "count": lambda number: locale.write(f"{number:,}"),
+        "cells": cells_of,
+        "key": sort_key,
+        "anchor": _anchor,
+        "quoted": shlex.quote,
+        "chart": lambda drawn, names: _chart(drawn, locale, names),
+    }
     return environment
 
 
@@ -88,16 +111,30 @@ def _shown(text: str) -> str:
     return render_text(text, Sink.PLAIN)
 
 
-def _said(sentence: Sentence) -> str:
-    return render_sentence(sentence, Sink.PLAIN)
+def _said(sentence: Sentence, locale: Locale) -> str:
+    """Numbers in the words of others stay as they wrote them."""
+    return "".join(_shown(part) if isinstance(part, Untrusted) else locale.write(part) for part in sentence)
 
 
-def _count(number: int) -> str:
-    return f"{number:,}"
+def _anchor(name: str) -> str:
+    """Make an id of a section's name."""
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower())
 
 
-def _chart(drawn: Drawn) -> Markup:
-    return Markup(drawn.svg)  # noqa: S704 - all texts in it are escaped
+def _chart(drawn: Drawn, locale: Locale, names: frozenset[str]) -> Markup:
+    """Write the numbers of a chart as the page has them; names of others stay as they are."""
+
+    def write(found: re.Match[str]) -> str:
+        return found[0] if any(unescape(found[0]).rstrip("…") in name for name in names) else locale.write(found[0])
+
+    return Markup(_WRITTEN.sub(write, drawn.svg))  # noqa: S704 - all texts in it are escaped
+
+
+def _names_of(document: Document) -> frozenset[str]:
+    """Names that others gave, as charts show them."""
+    rows = (row.name for row in document.table.rows if row.kind == "component")
+    curves = (curve.segment for curve in document.curves)
+    return frozenset(map(_shown, (*rows, *curves, *(name for name, _ in document.changes))))
 
 
 def draw_table_bars(table: ComponentTable) -> dict[tuple[int, int], object]:

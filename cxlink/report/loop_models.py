@@ -35,6 +35,8 @@ class LowAnswersResult(Part):
     waiting: CountResult
     share: AnswerResult
     median_days: AnswerResult
+    waiting_customers: CountResult
+    waiting_monthly: float | NotEstimableResult
 
 
 class AfterAnswersResult(Part):

@@ -14,6 +14,7 @@ from cxlink.report.loop_models import (
     OpenCauseResult,
     OpenTicketsResult,
 )
+from cxlink.report.numbers import round_exact
 
 
 def build_loop_result(loop: ClosedLoop | NotEstimable, *, published: bool) -> ClosedLoopResult | NotEstimableResult:
@@ -62,6 +63,9 @@ def build_loop_result(loop: ClosedLoop | NotEstimable, *, published: bool) -> Cl
     )
 
 
+_NO_PRICE = NotEstimable("no recurring charge says what they pay, or few stand behind it", "recurring charges")
+
+
 def _low(low: LowAnswers | NotEstimable, *, published: bool) -> LowAnswersResult | NotEstimableResult:
     if isinstance(low, NotEstimable):
         return refusal_result(low)
@@ -75,6 +79,8 @@ def _low(low: LowAnswers | NotEstimable, *, published: bool) -> LowAnswersResult
         waiting=count_result(low.waiting, published=published),
         share=answer_result(low.share),
         median_days=answer_result(low.median_days),
+        waiting_customers=count_result(low.waiting_customers, published=published),
+        waiting_monthly=refusal_result(_NO_PRICE) if low.waiting_monthly is None else round_exact(low.waiting_monthly),
     )
 
 

@@ -91,6 +91,28 @@ def write_manifest(folder: Path, provenance: Provenance, more: Mapping[str, obje
     write_text(folder / MANIFEST, dump_json(manifest))
 
 
+def rewrite_manifest(folder: Path, earlier: Mapping[str, object], *, of_old: Path) -> None:
+    """Write ``manifest.json`` again where some files of a run were made anew; all it says of the run stays.
+
+    Parameters
+    ----------
+    folder : Path
+        Complete but for the manifest.
+    earlier : mapping
+        The manifest of the run.
+    of_old : Path
+        The folder that it is of: files that it does not name are somebody's notes, and stay unnamed.
+    """
+    listed = earlier.get("files")
+    named = {str(one.get("path")) for one in listed if isinstance(one, dict)} if isinstance(listed, list) else set()
+    there = {path.relative_to(of_old).as_posix() for path in _files(of_old)}
+    ours = [
+        path for path in _files(folder) if (name := path.relative_to(folder).as_posix()) in named or name not in there
+    ]
+    manifest = {**earlier, "rendered_at": _now(), "rendered_by": __version__}
+    write_text(folder / MANIFEST, dump_json({**manifest, "files": [_describe_output(path, folder) for path in ours]}))
+
+
 def describe_run(provenance: Provenance, more: Mapping[str, object]) -> dict[str, object]:
     """Name what a run was made from: all of the manifest but its time and the files that were written.
 

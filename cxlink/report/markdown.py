@@ -1,11 +1,17 @@
-"""The document as Markdown, for wikis and pull requests; the words of others are escaped, on one line."""
+"""The document as Markdown, for the summary of a CI step, wikis and pull requests: the first screen, then the rest.
+
+The words of others are escaped, on one line. Long tables are folded; HTML is of fixed lines alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from cxlink.report.markdown_blocks import Block, fit
+from cxlink.report.markdown_first import say_first_screen
 from cxlink.report.parts import Document, Row, render_sentence
+from cxlink.report.section import Section
 from cxlink.report.section_formats import show_rows
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.words import (
@@ -37,21 +43,19 @@ def render_markdown(document: Document) -> str:
     str
         Ends with a line feed; no line starts with the words of others.
     """
-    blocks = [
-        *_head(document),
-        *_components(document),
-        *_details(document),
+    parts = [
+        Block([*_head(document), *say_first_screen(document.first)]),
+        Block(_components(document)),
+        *(_section(section) for section in document.sections),
         *_causes(document),
-        *_data(document),
         *_curves(document),
-        *_sections(document),
+        *_data(document),
         *_readiness(document),
-        "## Method",
-        *document.method,
-        "## What not to conclude",
-        _list(document.not_to_conclude),
+        *_details(document),
+        Block(["## What not to conclude", _list(document.not_to_conclude)]),
+        Block(["## Method"], list(document.method)),
     ]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    return fit(parts)
 
 
 def _shown(text: str) -> str:
@@ -82,7 +86,6 @@ def _components(document: Document) -> list[str]:
         document.ceiling_line,
         _table(heads, rows),
         _list([*notes, *(_said(remark) for remark in table.remarks), *overlap]),
-        f"**{_said(document.tenth_line)}**" if document.tenth_line else "",
         document.experience_line,
         _list([f"{_shown(n.code)}: {_shown(n.message)} {_shown(n.remedy)}" for n in document.notices]),
     ]
@@ -95,14 +98,15 @@ def _component_row(row: Row, n_columns: int) -> list[str]:
     return [name, row.reached, *(cell.text for cell in row.cells), row.evidence]
 
 
-def _details(document: Document) -> list[str]:
+def _details(document: Document) -> list[Block]:
     details = document.details
     rows = [[_shown(row.name), *detail_values(row)] for row in details.rows]
     notes = [f"[{number}] {_said(note)}" for number, note in enumerate(details.notes, start=1)]
-    return ["## Behind the figures", _table(detail_columns(details), rows), DETAILS_REMARK, _list(notes)]
+    below = [_table(detail_columns(details), rows), DETAILS_REMARK, _list(notes)]
+    return [Block(["## Behind the figures"], below, len(rows))]
 
 
-def _causes(document: Document) -> list[str]:
+def _causes(document: Document) -> list[Block]:
     rows = [
         [
             *map(_shown, (cause.component, cause.cause)),
@@ -122,10 +126,12 @@ def _causes(document: Document) -> list[str]:
         for text in cause.examples
     ]
     unexplained = [UNEXPLAINED, _list([_said(one) for one in document.unexplained])] if document.unexplained else []
-    return ["## Causes", _table(heads, rows) if rows else ABSENT_CAUSES, _list(examples), *unexplained]
+    if not rows:
+        return [Block(["## Causes", ABSENT_CAUSES])]
+    return [Block(["## Causes", *unexplained], [_table(heads, rows), _list(examples)], len(rows))]
 
 
-def _data(document: Document) -> list[str]:
+def _data(document: Document) -> list[Block]:
     rows = [
         [
             _shown(row.source),
@@ -142,38 +148,37 @@ def _data(document: Document) -> list[str]:
     ]
     matches = [list(match) for match in document.matches]
     lines = [[_shown(line), amount] for line, amount in document.reconciliation]
-    return [
-        "## Data",
+    below = [
         _table(list(COVERAGE_COLUMNS), rows),
         _table(["Held back in", "Code", "Column", "Reason", "Rows"], held) if held else "",
         _table(["Revenue", "Amount"], lines) if lines else "",
         _table(["Found its customer", "Share"], matches) if matches else "",
     ]
+    return [Block(["## Data", document.ledger_line], below, len(rows) + len(held))]
 
 
-def _curves(document: Document) -> list[str]:
+def _curves(document: Document) -> list[Block]:
     rows = [
         [_shown(curve.segment), f"{mark.day:,}", f"{mark.kept.text}", mark.at_risk]
         for curve in document.curves
         for mark in curve.marks
     ]
     heads = ["Customers", "Days since acquisition", "Still with us, %", "At risk"]
-    return ["## Staying", _said(document.churn_line), _table(heads, rows) if rows else ""]
+    return [Block(["## Staying", _said(document.churn_line)], [_table(heads, rows)] if rows else [], len(rows))]
 
 
-def _sections(document: Document) -> list[str]:
-    blocks = []
-    for section in document.sections:
-        rows = [[text if FIGURE.fullmatch(text) else _shown(text) for text in cells] for cells in show_rows(section)]
-        heads = [_shown(label) for label, _ in section.columns]
-        blocks += [f"## {_shown(section.title)}", _table(heads, rows) if rows else ""]
-        blocks.append(_list(_shown(note) for note in section.notes))
-    return blocks
+def _section(section: Section) -> Block:
+    """Its title and, folded where it has a table, all the rest."""
+    rows = [[text if FIGURE.fullmatch(text) else _shown(text) for text in cells] for cells in show_rows(section)]
+    heads = [_shown(label) for label, _ in section.columns]
+    notes = _list(_shown(note) for note in section.notes)
+    title = f"## {_shown(section.title)}"
+    return Block([title], [_table(heads, rows), notes], len(rows)) if rows else Block([title, notes])
 
 
-def _readiness(document: Document) -> list[str]:
+def _readiness(document: Document) -> list[Block]:
     missing = [f"{_shown(item.output)}: needs {_shown(item.needs)}" for item in document.wanted if not item.ready]
-    return ["## What we cannot tell yet", _list(missing)] if missing else []
+    return [Block(["## What we cannot tell yet", _list(missing)])] if missing else []
 
 
 def _list(items: Iterable[str]) -> str:

@@ -109,7 +109,7 @@ def _say(chart: Chart) -> str:
         lasting = f"; by several months together it lies {way} its level of {show_value(chart, chart.baseline.centre)}"
     luck = "" if chart.q_value is None or chart.q_value > SURE else "; hardly luck even among all charts"
     since = _since(chart, latest.month)
-    return f"{_name(chart)} {moved} {value} in {latest.month} (expected {expected}){lasting}{since}{luck}."
+    return f"{name_chart(chart)} {moved} {value} in {latest.month} (expected {expected}){lasting}{since}{luck}."
 
 
 def _since(chart: Chart, month: str) -> str:
@@ -128,7 +128,7 @@ def _when(change: LevelChange) -> str:
 
 def _say_change(chart: Chart, change: LevelChange) -> str:
     before, after = show_value(chart, change.before), show_value(chart, change.after)
-    return f"{_name(chart)}: from {_when(change)} on its level is {after}, before {before}."
+    return f"{name_chart(chart)}: from {_when(change)} on its level is {after}, before {before}."
 
 
 def _moved(month: ChartMonth) -> str:
@@ -139,7 +139,19 @@ def _moved(month: ChartMonth) -> str:
     return "was unusual at" if month.phase == 1 else "was"
 
 
-def _name(chart: Chart) -> str:
+def name_chart(chart: Chart) -> str:
+    """Name a chart.
+
+    Parameters
+    ----------
+    chart : Chart
+        Of a series, of a component or a cause of it or of all customers.
+
+    Returns
+    -------
+    str
+        Such as ``delivery: score``.
+    """
     about = ", ".join(part for part in (chart.component, chart.cause) if part)
     return f"{about}: {WORDS[chart.series]}" if about else f"all customers: {WORDS[chart.series]}"
 
@@ -176,7 +188,7 @@ def _row(chart: Chart) -> tuple[Value, ...]:
     else:
         told = "none possible: too few" if latest.blind else ""
     luck = "" if chart.q_value is None else "<0.01" if chart.q_value < 0.01 else f"{chart.q_value:.2f}"
-    return (_name(chart), latest.month, show_value(chart, latest.value), expected, told, luck)
+    return (name_chart(chart), latest.month, show_value(chart, latest.value), expected, told, luck)
 
 
 def _say_refused(monitoring: Monitoring) -> Iterator[str]:

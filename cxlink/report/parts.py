@@ -7,6 +7,7 @@ from typing import Literal
 
 from cxlink.handoff import EventStudy
 from cxlink.report.lever_data import LeverBoard
+from cxlink.report.first_parts import NO_FIRST_SCREEN, FirstScreen, PlacedChart
 from cxlink.report.numbers import Figure
 from cxlink.report.section import Section
 from cxlink.report.shown_text import Sink, render_text
@@ -286,6 +287,9 @@ class Document:
     loop_line: str = ""
     changes: tuple[tuple[str, str], ...] = ()
     levers: LeverBoard | None = None
+    first: FirstScreen = NO_FIRST_SCREEN
+    charts: tuple[PlacedChart, ...] = ()
+    language: str = "en"
 
     @property
     def header(self) -> Sentence:

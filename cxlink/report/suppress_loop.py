@@ -45,7 +45,23 @@ def _low(low: LowAnswers | NotEstimable) -> LowAnswers | NotEstimable:
     few = any(0 < count < SMALL_COUNT for count in (low.given, low.in_time, low.waiting, low.given - low.in_time))
     if few:
         return FEW
-    return replace(low, share=clean_answer(low.share), median_days=clean_answer(low.median_days))
+    # those who are no longer customers would follow from all who wait and those who are
+    gone = low.waiting - low.waiting_customers
+    hidden = low.waiting_customers < SMALL_COUNT or 0 < gone < SMALL_COUNT or _is_dominated(low)
+    return replace(
+        low,
+        share=clean_answer(low.share),
+        median_days=clean_answer(low.median_days),
+        waiting_customers=0 if hidden else low.waiting_customers,
+        waiting_monthly=None if hidden else low.waiting_monthly,
+        by_value=(),
+    )
+
+
+def _is_dominated(low: LowAnswers) -> bool:
+    """Whether one customer pays more than half of what all who wait pay."""
+    largest = max((one.monthly_price for one in low.by_value), default=0.0)
+    return low.waiting_monthly is not None and largest > low.waiting_monthly / 2
 
 
 def _after(after: AfterAnswers | NotEstimable) -> AfterAnswers | NotEstimable:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cxlink.handoff import Impact, Linked, Loaded, Readiness
 from cxlink.report.effect_words import Frame
+from cxlink.report.page_words import HEADINGS
 from cxlink.report.parts import Document, Notice, Sentence, render_sentence
 from cxlink.report.section import Section
 from cxlink.report.section_formats import render_sections
@@ -128,6 +129,7 @@ def render_terminal(document: Document, *, width: int = 80, out: Path | None = N
         Text(),
         *render_table(document.table, width),
         *_below(document, width),
+        *_first(document, width),
         *_moved(document, width),
         *_claims(document, width),
         *_notices(document.notices, width),
@@ -145,8 +147,10 @@ def _below(document: Document, width: int) -> list[Text]:
     kinds = {row.kind for row in document.table.rows}
     for kind, words in (("overlap", OVERLAP), ("rest", REST)):
         lines += hang("", words, width, "dim") if kind in kinds else []
-    if document.tenth_line:
-        lines += hang("", render_sentence(document.tenth_line, Sink.TERMINAL), width, "bold")
+    for sentence in filter(None, (document.first.ceiling, document.tenth_line)):
+        lines += hang("", render_sentence(sentence, Sink.TERMINAL), width, "bold")
+    if document.first.evidence:
+        lines += hang("Evidence: ", render_sentence(document.first.evidence, Sink.TERMINAL), width, "dim")
     lines += hang("", render_text(document.kpi_line, Sink.TERMINAL), width, "dim") if document.kpi_line else []
     for line in filter(None, (document.bridge_line, document.loop_line)):
         lines += hang("", render_text(line, Sink.TERMINAL), width, "dim")
@@ -155,17 +159,31 @@ def _below(document: Document, width: int) -> list[Text]:
     return lines
 
 
+def _first(document: Document, width: int) -> list[Text]:
+    """What to do next, and how the silent differ; what moved and the claims follow."""
+    first = document.first
+    lines = [Text(), Text(HEADINGS.do_next, "bold")] if first.mend or first.waiting_line else []
+    for one in first.mend:
+        named = f"{render_text(one.component, Sink.TERMINAL)}, {render_text(one.cause, Sink.TERMINAL)}: {one.reach}"
+        records = f"; {render_sentence(one.command, Sink.TERMINAL)}" if one.command else ""
+        lines += hang("- ", named + records, width, "")
+    lines += hang("- ", render_text(first.waiting_line, Sink.TERMINAL), width, "") if first.waiting_line else []
+    if first.silent:
+        lines += [Text(), Text(HEADINGS.silent, "bold"), *hang("", render_text(first.silent, Sink.TERMINAL), width, "")]
+    return lines
+
+
 def _moved(document: Document, width: int) -> list[Text]:
     """What moved: the last line is about all the rest."""
     said = (hang("- ", render_text(line, Sink.TERMINAL), width, "") for line in document.monitor_lines)
     lines = [line for one in said for line in one]
-    return [Text(), Text("What moved, and what is noise", "bold"), *lines] if lines else []
+    return [Text(), Text(HEADINGS.moved, "bold"), *lines] if lines else []
 
 
 def _claims(document: Document, width: int) -> list[Text]:
     said = (hang("- ", render_text(line, Sink.TERMINAL), width, "") for line in document.claim_lines)
     lines = [line for one in said for line in one]
-    return [Text(), Text("Claims", "bold"), *lines] if lines else []
+    return [Text(), Text(HEADINGS.claims, "bold"), *lines] if lines else []
 
 
 def _notices(notices: tuple[Notice, ...], width: int) -> list[Text]:

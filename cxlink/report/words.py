@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from cxlink.report.numbers import Figure
 from cxlink.report.parts import Column, DetailRow, DetailTable
+
+WHAT = {
+    "net_benefit": "margin and cost",
+    "margin_kept": "margin",
+    "revenue_kept": "revenue",
+    "cost_saved": "cost",
+}
+"""What money is of."""
 
 OVERLAP = "overlap: together less the sum of the rows, so that nobody adds them up"
 UNEXPLAINED = "What no cause explains:"
@@ -66,3 +75,29 @@ def detail_values(row: DetailRow) -> list[str]:
     """
     cells = (row.hazard_ratio, row.seen_after, row.seen_otherwise, row.tenth)
     return [row.incidents, *(cell.text for cell in cells), row.rank, row.warnings or "-"]
+
+
+def say_amount_of(figure: Figure, key: str, *, kpi_unit: str, unit: str) -> str:
+    """Say an amount with its interval and what it is of.
+
+    Parameters
+    ----------
+    figure : Figure
+        Rounded, in `unit`.
+    key : str
+        Which quantity, as in results.json.
+    kpi_unit : str
+        Of experience.
+    unit : str
+        Of money, such as ``EUR thousand``.
+
+    Returns
+    -------
+    str
+        Such as ``EUR 186 thousand (80-290) of margin and cost``.
+    """
+    if key == "experience":
+        return f"{figure.text} {kpi_unit}"
+    currency, _, size = unit.partition(" ")
+    scaled = f" {size}" if size else ""
+    return f"{currency} {figure.point_text}{scaled} ({figure.interval_text}) of {WHAT[key]}"

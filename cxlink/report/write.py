@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cxlink.engine.interface import QueryError
@@ -12,12 +12,14 @@ from cxlink.errors import ReadWriteError
 from cxlink.handoff import LedgerEntry, RunResult
 from cxlink.report.files import write_bytes, write_text
 from cxlink.report.html import render_html
-from cxlink.report.manifest import Provenance, write_manifest
+from cxlink.report.manifest import Provenance, rewrite_manifest, write_manifest
 from cxlink.report.markdown import render_markdown
 from cxlink.report.outputs import Outputs, about_run, build_outputs
+from cxlink.report.parts import Document
 from cxlink.report.publish import MANIFEST, publish, read_manifest
 from cxlink.report.quarantine import write_quarantine
 from cxlink.report.results import build_ledger, dump_json
+from cxlink.report.saved_document import FILE, dump_document
 from cxlink.report.suppress import suppress_small_cells
 from cxlink.report.tables import build_tables, write_tables
 from cxlink.report.workbook import render_workbook
@@ -101,9 +103,8 @@ def _write_all(result: RunResult, outputs: Outputs, folder: Path, provenance: Pr
     results, document = outputs.results, outputs.document
     write_text(folder / "results.json", dump_json(results))
     write_text(folder / "ledger.json", dump_json(build_ledger(result.loaded.ledger)))
-    write_text(folder / "report.html", render_html(document))
-    write_text(folder / "report.md", render_markdown(document))
-    write_bytes(folder / "workbook.xlsx", render_workbook(document))
+    write_bytes(folder / FILE, dump_document(document))
+    write_renderings(document, folder)
     if result.audience == "internal":
         write_quarantine(result.loaded.ledger, folder)
     try:
@@ -113,6 +114,74 @@ def _write_all(result: RunResult, outputs: Outputs, folder: Path, provenance: Pr
             "CX703", "tables", f"writing failed: {error.message}", "Make room and run again."
         ) from error
     write_manifest(folder, provenance, about_run(result))
+
+
+def write_renderings(document: Document, folder: Path) -> None:
+    """Write what people open.
+
+    Parameters
+    ----------
+    document : Document
+        What is shown.
+    folder : Path
+        Without these files.
+
+    Raises
+    ------
+    CannotCreateError
+        If the workbook cannot hold the document (CX704).
+    """
+    for name, render in RENDERINGS.items():
+        write_bytes(folder / name, render(document))
+
+
+def _as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+RENDERINGS: dict[str, Callable[[Document], bytes]] = {
+    "report.html": lambda document: _as_bytes(render_html(document)),
+    "report.md": lambda document: _as_bytes(render_markdown(document)),
+    "workbook.xlsx": render_workbook,
+}
+"""Files that a document alone makes."""
+
+
+def render_again(document: Document, out: Path) -> list[Path]:
+    """Write what people open once more, into the folder of the run; its other files stay as they are.
+
+    Parameters
+    ----------
+    document : Document
+        Of that run.
+    out : Path
+        Folder of the results.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    CannotCreateError
+        If `out` must not be replaced (CX701), or the workbook cannot hold the document (CX704).
+    LockedError
+        If another run holds it (CX702).
+    ReadWriteError
+        If writing fails (CX703); the folder is then as it was.
+    """
+    publish(out, lambda folder: _copy_with(document, out, folder))
+    return [out / name for name in RENDERINGS]
+
+
+def _copy_with(document: Document, out: Path, folder: Path) -> None:
+    manifest = read_manifest(out) or {}
+    shutil.copytree(out, folder, dirs_exist_ok=True, symlinks=True)
+    for name in (MANIFEST, *RENDERINGS):
+        (folder / name).unlink(missing_ok=True)
+    write_renderings(document, folder)
+    rewrite_manifest(folder, manifest, of_old=out)
 
 
 def _write_ledger_beside(

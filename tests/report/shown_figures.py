@@ -47,7 +47,8 @@ class Tables(HTMLParser):
 def of_html(page: str) -> Figures:
     rows = Tables(page).tables["components"][1:]
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
-    return {row[0]: row[2:-1] for row in cells}
+    # then its place and its evidence
+    return {row[0]: row[2:-2] for row in cells}
 
 
 def of_markdown(text: str) -> Figures:

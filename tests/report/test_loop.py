@@ -45,6 +45,7 @@ def test_results_have_counts_and_answers(result: RunResult) -> None:
     assert told["open"][0]["ages"]["over 30 days"] == 31
     assert told["low"]["share"]["point"] == 0.42
     assert told["after"]["score"]["unit"] == "NPS points"
+    assert "not_estimable" in told["low"]["waiting_monthly"]
     assert "not_estimable" in build_results(result)["closed_loop"]
 
 

@@ -24,6 +24,7 @@ from cxlink.impact.cells import NOT_LEAVING
 from cxlink.report.document import build_document
 from cxlink.report.html import SCRIPTS, draw_table_bars, render_html
 from cxlink.report.markdown import render_markdown
+from cxlink.report.markdown_blocks import CLOSED, OPENED
 from cxlink.report.parts import Document
 from cxlink.report.terminal import print_document, render_terminal
 from cxlink.report.workbook import render_workbook
@@ -34,9 +35,9 @@ from tests.report.shown_figures import Tables
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ALLOWED_ATTRIBUTES = {
     "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "colspan", "content",
-    "cx", "cy", "d", "data-label", "dir", "direction", "height", "http-equiv", "id", "lang", "name",
-    "preserveaspectratio", "r", "role", "scope", "tabindex", "text-anchor", "unicode-bidi", "viewbox", "width", "x",
-    "x1", "x2", "y", "y1", "y2",
+    "cx", "cy", "d", "data-label", "data-sort", "dir", "direction", "height", "href", "http-equiv", "id", "lang",
+    "name", "preserveaspectratio", "r", "role", "scope", "tabindex", "text-anchor", "unicode-bidi", "viewbox", "width",
+    "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
 
 
@@ -87,7 +88,12 @@ def test_the_page_is_inert_whatever_customers_wrote(hostile: RunResult) -> None:
     for script in scripts:
         assert "alert(1)" not in script
         assert b64encode(sha256(script.encode()).digest()).decode() in page.split("</head>")[0]
-    assert not tags & {"img", "a", "link", "iframe", "object", "form", "base", "foreignobject"}
+    assert not tags & {"img", "link", "iframe", "object", "form", "base", "foreignobject"}
+    ids = [attributes["id"] for _, attributes in tables.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [str(attributes["href"]) for _, attributes in tables.tags if "href" in attributes]
+    assert {link[:1] for link in links} == {"#"}
+    assert {link[1:] for link in links} <= set(ids)
     assert {name for _, attributes in tables.tags for name in attributes} <= ALLOWED_ATTRIBUTES
     assert sum(tag == "style" for tag, _ in tables.tags) == 1
     assert "default-src 'none'" in page
@@ -109,10 +115,16 @@ def test_markdown_is_inert_whatever_customers_wrote(hostile: RunResult) -> None:
     text = render_markdown(build_document(hostile))
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     kinds = {child.type for token in tokens for child in (token, *(token.children or ()))}
-    assert not kinds & {"link_open", "image", "html_inline", "html_block", "code_block", "fence"}
+    assert not kinds & {"link_open", "image", "html_inline", "code_block", "fence"}
+    assert {token.content.strip() for token in tokens if token.type == "html_block"} <= {OPENED, CLOSED}
     assert not re.search(r"^\s*::|##\[|##vso", text, re.MULTILINE)
     assert all(
-        line[:1] in {"", "#", "|", "-", "*"} or line[0].isupper() or line[0].isdigit() for line in text.split("\n")
+        line[:1] in {"", "#", "|", "-", "*"}
+        or line in (OPENED, CLOSED)
+        or line.startswith("  - ")
+        or line[0].isupper()
+        or line[0].isdigit()
+        for line in text.split("\n")
     )
 
 

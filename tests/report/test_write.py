@@ -22,7 +22,15 @@ from cxlink.report.manifest import InputFile, Provenance, describe_input
 from cxlink.report.write import write_ledger, write_outputs
 from tests.report.conftest import ledger, put_responses
 
-REPORTS = {"results.json", "ledger.json", "report.html", "report.md", "workbook.xlsx", "manifest.json"}
+REPORTS = {
+    "document.json.gz",
+    "results.json",
+    "ledger.json",
+    "report.html",
+    "report.md",
+    "workbook.xlsx",
+    "manifest.json",
+}
 TABLES = {"causes", "churn_curve", "components", "customers", "drivers", "movements", "tags", "timeline"}
 
 
