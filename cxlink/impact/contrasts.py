@@ -179,7 +179,7 @@ def put_together(simulation: Simulation, expected: Contrasts) -> Contrasts:
 
 def _follow(parts: np.ndarray, expected: np.ndarray, alone: np.ndarray, joint: np.ndarray) -> np.ndarray:
     """Parts of a joint gain, moved by what each component gains alone, and made to add up."""
-    moved = parts + alone - expected
+    moved: np.ndarray = parts + alone - expected
     if not moved.ndim or not len(moved):
         return moved
     followed: np.ndarray = moved + (joint - moved.sum(axis=0)) / len(moved)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from cxlink.report.driver_lines import write_drivers
 from cxlink.report.parts import CauseRow, Cell, Document, LedgerRow, Row, Sentence, render_sentence
-from cxlink.report.sheet import Sheet
 from cxlink.report.shown_text import Sink
 from cxlink.report.words import DETAILS_REMARK, OVERLAP, column_heading, detail_columns
+from cxlink.report.workbook.drivers import write_drivers
+from cxlink.report.workbook.sheet import Sheet
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
