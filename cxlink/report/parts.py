@@ -8,7 +8,9 @@ from typing import Literal
 from cxlink.handoff import EventStudy
 from cxlink.report.numbers import Figure
 from cxlink.report.section import Section
+from cxlink.report.sheet_rows import CallList, ClaimLine, CommentTable
 from cxlink.report.shown_text import Sink, render_text
+from cxlink.report.workings import Workings
 
 
 class Untrusted(str):
@@ -247,7 +249,12 @@ class SegmentTable:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything that is shown to people."""
+    """Everything that is shown to people.
+
+    ``workings``, ``comments``, ``calls`` and ``claims`` are what the workbook has beyond the other renderings;
+    ``accounts`` are the lines of ``reconciliation`` as numbers, which add up to ``accepted_revenue`` (None where
+    revenue is in several currencies).
+    """
 
     project: str
     customers: str
@@ -284,6 +291,14 @@ class Document:
     bridge_line: str = ""
     loop_line: str = ""
     changes: tuple[tuple[str, str], ...] = ()
+    workings: Workings | None = None
+    comments: CommentTable | None = None
+    calls: CallList | None = None
+    claims: tuple[ClaimLine, ...] = ()
+    accounts: tuple[tuple[str, float], ...] = ()
+    accepted_revenue: float | None = None
+    language: str = "en"
+    published: bool = False
 
     @property
     def header(self) -> Sentence:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cxlink.report.driver_lines import HEADS, READ_AS
 from cxlink.report.parts import DriverLine
-from cxlink.report.workbook.sheet import Sheet
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
+from cxlink.report.workbook.sheet import Book
 
 
-def write_drivers(book: Workbook, lines: tuple[DriverLine, ...]) -> None:
+def write_drivers(book: Book, lines: tuple[DriverLine, ...]) -> None:
     """Write the sheet Drivers, if there is anything to write.
 
     Parameters
     ----------
-    book : Workbook
+    book : Book
         Of the run.
     lines : tuple of DriverLine
         As built.
     """
     if not lines:
         return
-    sheet = Sheet(book, "Drivers", widths=(9, 28, 22, 12, 12, 12, 18, 11, 28, 60))
+    sheet = book.sheet("Drivers", widths=(9, 28, 22, 12, 12, 12, 18, 11, 28, 60))
     sheet.write_header(list(HEADS))
     for line in lines:
         figure = line.figure
@@ -35,5 +30,6 @@ def write_drivers(book: Workbook, lines: tuple[DriverLine, ...]) -> None:
         customers: object = int(line.customers.replace(",", "")) if line.customers[:1].isdigit() else line.customers
         values = [line.kpi, line.component, line.way, *numbers, line.unit, customers, line.evidence, line.remark]
         sheet.write_row(values)
-    sheet.write_row([])
-    sheet.write_row([READ_AS])
+    sheet.filter(0, len(HEADS))
+    sheet.row += 1
+    sheet.write_notes([READ_AS])
