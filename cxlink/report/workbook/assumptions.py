@@ -124,7 +124,7 @@ def write_assumptions(book: Book, workings: Workings) -> AssumptionCells:
         For the formulas of other sheets.
     """
     sheet = book.sheet(NAME, widths=(34, 26, 14, 20, 52, 14, 11, 28))
-    sheet.write_header(list(HEADS), frozen_columns=3)
+    sheet.write_header(list(HEADS), frozen_columns=3, numbers=(VALUE, AS_RUN))
     cells = AssumptionCells()
     for number, row in list_assumptions(workings):
         here = sheet.row

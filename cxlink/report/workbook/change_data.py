@@ -91,7 +91,7 @@ def write_change_data(book: Book, workings: Workings, given: AssumptionCells, da
         For the formulas of sheet Changes.
     """
     sheet = book.sheet(NAME, widths=(26, 9, 11, 11, 11, *([11] * 10)))
-    sheet.write_row(["Change", "Draw", "Chance", "Part of incidents", "Size"], bold=True)
+    sheet.write_row(["Change", "Draw", "Chance", "Part of incidents", "Size"], bold=True, numbers=(1, 2, 3, 4))
     sheet.raw.freeze_panes(1, 2)
     cells = ChangeCells()
     for number, change in enumerate(workings.changes):
@@ -132,7 +132,11 @@ class _Writer:
         blocks = [
             f"{kind}, size {k + 1}, month {m + 1}" for kind in kinds for k in range(n) for m in range(self._n_months)
         ]
-        sheet.write_row(["Change", "Draw", "Chance", "Part of incidents", "Size", *heads, *blocks], bold=True)
+        sheet.write_row(
+            ["Change", "Draw", "Chance", "Part of incidents", "Size", *heads, *blocks],
+            bold=True,
+            numbers=range(1, 5000),
+        )
         self._sizes = sheet.write_row(
             ["Projected sizes", "", "", "", "", *(Number(one, SHARE) for one in months.sizes)]
         )

@@ -92,7 +92,8 @@ class _Writer:
         heads = [head for key in FIGURES for head in (f"{LABELS[key]}, {currency}", "low", "high")]
         sheet.write_header(
             ["Change", "Component", "Cause", "Kind", "Size, mean", *heads,
-             f"Spent, {currency}", "Return on it", "Likely to pay", "Allowing for hidden causes"]
+             f"Spent, {currency}", "Return on it", "Likely to pay", "Allowing for hidden causes"],
+            numbers=(4, *range(5 + 3 * len(FIGURES), 9 + 3 * len(FIGURES))),
         )  # fmt: skip
         for number, change in enumerate(self._workings.changes):
             block = self._block(number)
@@ -203,6 +204,7 @@ class _Writer:
              "Hazard ratio there", f"Worth of knowing, {currency}", "Customers kept",
              "low", "high", kpi, "low", "high"],
             bold=True,
+            numbers=range(1, 17),
         )  # fmt: skip
         for number, change in changes:
             numbers = dict(change.payoff)

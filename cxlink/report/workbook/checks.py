@@ -91,14 +91,14 @@ def write_checks(
         For a line on sheet Read me.
     """
     sheet = book.sheet(NAME, widths=(52, 30, 18, 18, 12, 13, 12))
-    sheet.write_header(list(HEADS))
+    sheet.write_header(list(HEADS), numbers=(2, 3, 4, 5))
     writer = _Writer(sheet, given)
-    _check_effects(writer, workings, components)
     _check_sums(writer, workings, components)
     if changes is not None:
         _check_changes(writer, workings, changes)
     _check_claims(writer, document, claims)
     _check_ledger(writer, document, ledger)
+    _check_effects(writer, workings, components)
     n = sheet.row - 1
     sheet.filter(0, len(HEADS))
     outcomes = Place(NAME, 1, OUTCOME, n, OUTCOME)

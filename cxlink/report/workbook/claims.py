@@ -30,11 +30,11 @@ def write_claims(book: Book, claims: Sequence[ClaimLine]) -> tuple[Place, ...]:
     tuple of Place
         Rows of the claims, at their first cell.
     """
-    widths = (34, 24, 18, 28, 12, 14, 11, 11, 14, 11, 11, 14, 11, 11, 34, 100)
+    widths = (30, 18, 16, 22, 10, 12, 9, 9, 12, 9, 9, 12, 9, 9, 20, 70)
     sheet = book.sheet(NAME, widths=widths, wrap_text=True)
     heads = ["Claim", "Source", "Verdict", "Unit", "Claimed", "Here (90%)", "low", "high", "As mostly computed", "low",
              "high", "Times too high (95%)", "low", "high", "Its set in words", "Why"]  # fmt: skip
-    sheet.write_header(heads)
+    sheet.write_header(heads, numbers=(CLAIMED,))
     places = []
     for claim in claims:
         claimed: object = "-" if claim.claimed is None else Number(claim.claimed, FORM)

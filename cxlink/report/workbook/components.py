@@ -180,9 +180,9 @@ def write_components(
     reckoner, cells = Reckoner(workings, given, data), ComponentCells()
     keys = _keys(workings, given)
     n = 2 + 3 * len(keys) + 2
-    sheet = book.sheet(NAME, widths=(30, 11, *([13, 11, 11] * len(keys)), 28, 70))
+    sheet = book.sheet(NAME, widths=(30, 11, *([13, 11, 11] * len(keys)), 28, 50))
     figures = [head for key in keys for head in (heading(key, workings), "low", "high")]
-    sheet.write_header(["Component", "Reached", *figures, "Evidence", "Remark"])
+    sheet.write_header(["Component", "Reached", *figures, "Evidence", "Remark"], numbers=(1,))
     for row in document.table.rows:
         place = _find(workings, row)
         told = [

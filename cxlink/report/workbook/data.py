@@ -79,7 +79,7 @@ def write_data(book: Book, workings: Workings) -> DataCells:
     sheet = book.sheet(NAME, widths=(28, 12, 8, 14, 14, 14, *([11] * (2 * months))))
     heads = ["Effect", "Part", "Draw", "Revenue kept", "Cost saved", "Margin and cost"]
     heads += [f"{what}, month {month + 1}" for what in ("Revenue", "Cost") for month in range(months)]
-    sheet.write_header(heads, frozen_columns=FIRST_MONTH)
+    sheet.write_header(heads, frozen_columns=FIRST_MONTH, numbers=range(2, len(heads)))
     sheet.write_row(["Month", "", "", "", "", "", *([Number(month + 1, "0") for month in range(months)] * 2)])
     factors = discount_factors(workings)
     row = sheet.row

@@ -20,7 +20,7 @@ def write_drivers(book: Book, lines: tuple[DriverLine, ...]) -> None:
     if not lines:
         return
     sheet = book.sheet("Drivers", widths=(9, 28, 22, 12, 12, 12, 18, 11, 28, 60))
-    sheet.write_header(list(HEADS))
+    sheet.write_header(list(HEADS), numbers=(7,))
     for line in lines:
         figure = line.figure
         numbers: list[object] = ["", "", ""]

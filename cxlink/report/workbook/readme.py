@@ -49,7 +49,8 @@ def write_readme(book: Book, document: Document, checks: ChecksOnSheet | None) -
     checks : ChecksOnSheet or None
         What is told in a line.
     """
-    sheet = book.sheet(NAME, widths=(120,), wrap_text=True)
+    sheet = book.sheet(NAME, widths=(80,), wrap_text=True)
+    sheet.raw.set_portrait()
     lines = [document.headline, document.tenth_line]
     sheet.write_header([_said(document.header)])
     for line in (*map(_said, lines), document.experience_line, document.ledger_line, _said(document.churn_line)):

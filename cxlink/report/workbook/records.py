@@ -38,7 +38,7 @@ def write_causes(book: Book, document: Document) -> None:
         return
     sheet = book.sheet("Causes", widths=(28, 28, 11, 11, 11, 20, 18, 18, 90), wrap_text=True)
     heads = ["Component", "Cause", "Comments", "Tickets", "Customers", "A year", "Share of comments", "Corrected share"]
-    sheet.write_header([*heads, "Examples"], frozen_columns=2)
+    sheet.write_header([*heads, "Examples"], frozen_columns=2, numbers=(2, 3, 4))
     for cause in document.causes:
         sheet.write_row(_cause_values(cause))
     sheet.filter(0, 9)
@@ -62,14 +62,6 @@ def write_comments(book: Book, table: CommentTable) -> None:
     """
     sheet = book.sheet("Tagged comments", widths=(12, 16, 11, 22, 26, 10, 8, 100), wrap_text=True)
     heads = ["Day", "Record", "Table", "Component", "Cause", "Tag from", table.kpi, "Words, redacted"]
-    sheet.write_header(heads, frozen_columns=2)
-    for line in table.lines:
-        score: object = "" if line.score is None else Number(line.score, "0.##")
-        sheet.write_row(
-            [line.day, line.record_id, line.table, line.component, line.cause, line.source, score, line.text]
-        )
-    sheet.filter(0, len(heads))
-    sheet.row += 1
     left = table.of - len(table.lines)
     cut = f"The newest {len(table.lines):,} of {table.of:,}; {left:,} are left out here and stand in tables/tags.csv."
     sheet.write_notes(
@@ -79,6 +71,14 @@ def write_comments(book: Book, table: CommentTable) -> None:
             " remain: not for publication.",
         ]
     )
+    sheet.row += 1
+    first = sheet.write_header(heads, frozen_columns=2, numbers=(6,))
+    for line in table.lines:
+        score: object = "" if line.score is None else Number(line.score, "0.##")
+        sheet.write_row(
+            [line.day, line.record_id, line.table, line.component, line.cause, line.source, score, line.text]
+        )
+    sheet.filter(first, len(heads))
 
 
 def write_calls(book: Book, calls: CallList) -> None:
@@ -96,7 +96,9 @@ def write_calls(book: Book, calls: CallList) -> None:
     heads = ["Customer", f"A month, {calls.currency}", f"Risk, {calls.months} months", "low", "high",
              f"Value at risk, {calls.currency}", "Recent incidents behind it", "Last incident", "Component", "Cause",
              "Last answer", calls.kpi, "Low score waits since", "Open tickets"]  # fmt: skip
-    sheet.write_header(heads)
+    sheet.write_notes(_call_notes(calls))
+    sheet.row += 1
+    first = sheet.write_header(heads, numbers=(1, 5, 11, 13))
     for line in calls.lines:
         sheet.write_row(
             [
@@ -116,9 +118,7 @@ def write_calls(book: Book, calls: CallList) -> None:
                 line.open_tickets if calls.has_tickets else "not known",
             ]
         )
-    sheet.filter(0, len(heads))
-    sheet.row += 1
-    sheet.write_notes(_call_notes(calls))
+    sheet.filter(first, len(heads))
 
 
 def _call_notes(calls: CallList) -> list[str]:
@@ -160,7 +160,7 @@ def write_ledger(book: Book, document: Document) -> LedgerCells:
     LedgerCells
         For the checks.
     """
-    sheet = book.sheet(LEDGER, widths=(24, 34, 12, 12, 12, 12, 24, 24, 28))
+    sheet = book.sheet(LEDGER, widths=(34, 36, 14, 12, 12, 12, 24, 24, 28))
     heads = [
         "Source",
         "File",
@@ -172,7 +172,7 @@ def write_ledger(book: Book, document: Document) -> LedgerCells:
         "Money held back",
         "Read as",
     ]
-    sheet.write_header(heads, frozen_columns=2)
+    sheet.write_header(heads, frozen_columns=2, numbers=(2, 3, 4, 5))
     first = sheet.row
     for row in document.ledger:
         sheet.write_row(_ledger_values(row))
@@ -194,7 +194,7 @@ def write_ledger(book: Book, document: Document) -> LedgerCells:
         accounts = Place(LEDGER, begin, 2, sheet.row - 1, 2) if document.accounts else None
     if document.held_back:
         sheet.row += 1
-        sheet.write_row(["Held back in", "Reason", "Rows", "Code", "Column"], bold=True)
+        sheet.write_row(["Held back in", "Reason", "Rows", "Code", "Column"], bold=True, numbers=(2,))
         for held in document.held_back:
             sheet.write_row([held.source, held.reason, held.rows, held.code, held.column])
     return LedgerCells(first, last, accounts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 LINE_POINTS = 15
+NOTE_WIDTH = 150
+"""Characters of a row of notes."""
+
+_ENDS = ("low", "high", "point", "below", "above")
 RIGHT_TO_LEFT = ("ar", "he")
 A4 = 9
 
@@ -66,7 +70,8 @@ class Book:
         self.workbook = workbook
         self.names = tuple(names)
         self._raw = {name: workbook.add_worksheet(name) for name in names}
-        if language.lower().partition("-")[0] in RIGHT_TO_LEFT:
+        self.from_right = language.lower().partition("-")[0] in RIGHT_TO_LEFT
+        if self.from_right:
             for sheet in self._raw.values():
                 sheet.right_to_left()
         self._formats: dict[tuple[object, ...], Format] = {}
@@ -89,6 +94,21 @@ class Book:
             Empty.
         """
         return Sheet(self, self._raw[name], name, widths=widths, wrap_text=wrap_text)
+
+    def beside(self, column: int) -> dict[str, object]:
+        """Give text room beside the number before it; from right to left, programs align by the words themselves.
+
+        Parameters
+        ----------
+        column : int
+            From 0.
+
+        Returns
+        -------
+        dict
+            Of a format.
+        """
+        return {"align": "left", "indent": 1} if column and not self.from_right else {}
 
     def format(self, **keys: object) -> Format:
         """Find or make a format.
@@ -142,8 +162,8 @@ class Sheet:
         self.raw.fit_to_pages(1, 0)
         self.raw.set_footer("&L&A&RPage &P of &N")
 
-    def write_header(self, heads: Sequence[str], *, frozen_columns: int = 1) -> None:
-        """Write the first row in bold, keep it in view, and repeat it on each page.
+    def write_header(self, heads: Sequence[str], *, frozen_columns: int = 1, numbers: Collection[int] = ()) -> int:
+        """Write a row in bold, keep it in view, and repeat it on each page.
 
         Parameters
         ----------
@@ -151,10 +171,18 @@ class Sheet:
             One a column.
         frozen_columns : int
             Columns that stay in view.
+        numbers : collection of int
+            Columns of numbers: their headings stand to the right, as those of point, low and high do anyhow.
+
+        Returns
+        -------
+        int
+            Its row, from 0.
         """
-        self.write_row(heads, bold=True)
+        row = self.write_row(heads, bold=True, numbers=numbers)
         self.raw.freeze_panes(self.row, frozen_columns if len(heads) > 1 else 0)
-        self.raw.repeat_rows(0, self.row - 1)
+        self.raw.repeat_rows(row)
+        return row
 
     def filter(self, first: int, n_columns: int) -> None:
         """Let the rows written since a header be filtered.
@@ -169,7 +197,7 @@ class Sheet:
         if self.row - 1 > first:
             self.raw.autofilter(first, 0, self.row - 1, n_columns - 1)
 
-    def write_row(self, values: Sequence[object], *, bold: bool = False) -> int:
+    def write_row(self, values: Sequence[object], *, bold: bool = False, numbers: Collection[int] = ()) -> int:
         """Write a row.
 
         Parameters
@@ -179,6 +207,8 @@ class Sheet:
             its cell empty.
         bold : bool
             Whether the row is a heading.
+        numbers : collection of int
+            Of a heading, the columns of numbers.
 
         Returns
         -------
@@ -191,7 +221,12 @@ class Sheet:
             If the row or a text does not fit (CX704).
         """
         for column, value in enumerate(values):
-            self._check(self._write(column, value, bold=bold), column)
+            if bold and isinstance(value, str):
+                is_number = column in numbers or value in _ENDS or list(values[column + 1 :][:1]) == ["low"]
+                status = self._write_head(column, value, is_number=is_number)
+            else:
+                status = self._write(column, value, bold=bold)
+            self._check(status, column)
         lines = self._lines(values) if self._wrap or bold else 1
         if lines > 1:
             # spreadsheet programs do not agree on who fits the height of a row to its text
@@ -205,12 +240,12 @@ class Sheet:
         Parameters
         ----------
         lines : sequence of str
-            One a row.
+            Long ones are broken into several rows.
         """
+        style = self._book.format(valign="top")
         for line in lines:
-            if line:
-                text = render_text(line, Sink.PLAIN)
-                self._check(int(self.raw.write_string(self.row, 0, text, self._book.format(valign="top"))), 0)
+            for part in wrap(render_text(line, Sink.PLAIN), NOTE_WIDTH, break_long_words=False):
+                self._check(int(self.raw.write_string(self.row, 0, part, style)), 0)
                 self.row += 1
 
     def _lines(self, values: Sequence[object]) -> int:
@@ -218,9 +253,18 @@ class Sheet:
             (str(value), width) for value, width in zip(values, self._widths, strict=False) if isinstance(value, str)
         ]
         return max(
-            (sum(len(wrap(part, max(width - 2, 1))) or 1 for part in text.split("\n")) for text, width in texts),
+            (1 if len(text) < width - 1 else len(wrap(text, max(width - 2, 1))) or 1 for text, width in texts),
             default=1,
         )
+
+    def _write_head(self, column: int, text: str, *, is_number: bool) -> int:
+        side: dict[str, object] = self._book.beside(column)
+        if is_number and not self._book.from_right:
+            side = {"align": "right"}
+        style = self._book.format(bold=True, bottom=1, text_wrap=True, valign="bottom", **side)
+        if text == "":
+            return int(self.raw.write_blank(self.row, column, None, style))
+        return int(self.raw.write_string(self.row, column, render_text(text, Sink.PLAIN), style))
 
     def _write(self, column: int, value: object, *, bold: bool) -> int:
         raw, row = self.raw, self.row
@@ -239,7 +283,8 @@ class Sheet:
         if isinstance(value, int):
             return int(raw.write_number(row, column, value, self._number(0, signed=False)))
         text = render_text(str(value), Sink.PLAIN)
-        return int(raw.write_string(row, column, text, self._format("", bold=bold)))
+        style = self._book.format(text_wrap=self._wrap, valign="top", **self._book.beside(column))
+        return int(raw.write_string(row, column, text, style))
 
     def _write_input(self, column: int, value: Input) -> int:
         looks: dict[str, Any] = {"bg_color": "#FFF9DB", "border": 1, "border_color": "#8A8A8A", "valign": "top"}
@@ -263,10 +308,9 @@ class Sheet:
         return self._format(number_form(decimals, signed=signed), bold=False)
 
     def _format(self, number: str, *, bold: bool) -> Format:
-        if number:
-            return self._book.format(bold=bold, num_format=number, valign="top")
         edge = {"bottom": 1} if bold else {}
-        return self._book.format(bold=bold, text_wrap=self._wrap or bold, valign="top", **edge)
+        form = {"num_format": number} if number else {"text_wrap": self._wrap}
+        return self._book.format(bold=bold, valign="bottom" if bold else "top", **edge, **form)
 
 
 def number_form(decimals: int, *, signed: bool = False) -> str:

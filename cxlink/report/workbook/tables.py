@@ -25,7 +25,7 @@ def write_details(book: Book, document: Document) -> None:
     sheet = book.sheet("Behind the figures", widths=(30, 11, *([15, 9, 9] * 4), 9, 28))
     name, incidents, *figures, rank, warnings = detail_columns(document.details)
     heads = [head for figure in figures for head in (figure, "low", "high")]
-    sheet.write_header([name, incidents, *heads, rank, warnings])
+    sheet.write_header([name, incidents, *heads, rank, warnings], numbers=(1,))
     for row in document.details.rows:
         cells = (row.hazard_ratio, row.seen_after, row.seen_otherwise, row.tenth)
         values = [value for cell in cells for value in spread(cell)]
@@ -53,7 +53,7 @@ def write_segments(book: Book, document: Document) -> None:
         return
     sheet = book.sheet("Segments", widths=(18, 18, 28, 11, *([18, 9, 9] * len(table.columns))))
     figures = [head for label in table.columns for head in (label, "low", "high")]
-    sheet.write_header(["Attribute", "Segment", "Component", "Customers", *figures], frozen_columns=3)
+    sheet.write_header(["Attribute", "Segment", "Component", "Customers", *figures], frozen_columns=3, numbers=(3,))
     for row in table.rows:
         values = [value for cell in row.cells for value in spread(cell)]
         sheet.write_row([row.attribute, row.value, row.component, count(row.customers), *values])
