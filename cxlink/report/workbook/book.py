@@ -75,7 +75,7 @@ def render_workbook(document: Document) -> bytes:
     ledger = write_ledger(book, document)
     checks = None
     if workings is not None and document.ledger:
-        checks = write_checks(book, document, workings, given, components, changes, claims, ledger)
+        checks = write_checks(book, document, workings, given, data, held, components, changes, claims, ledger)
     write_readme(book, document, checks)
     workbook.close()
     return buffer.getvalue()

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxlink.report.numbers import round_exact
 from cxlink.report.workbook.assumptions import AssumptionCells
-from cxlink.report.workbook.data import FACTOR, MONEY, DataCells, discount_factors
+from cxlink.report.workbook.data import FACTOR, MONEY, DataCells, discount_factors, ends_of
 from cxlink.report.workbook.places import Place
 from cxlink.report.workbook.sheet import Book, Live, Number, Sheet
 from cxlink.report.workings import ChangeMonths, Months, WorkedChange, Workings
@@ -49,6 +49,31 @@ class ChangeCells:
     """Blocks by number of the change."""
 
     blocks: dict[int, ChangeBlock] = field(default_factory=dict)
+    came: dict[int, np.ndarray] = field(default_factory=dict)
+
+    def reckon(self, number: int, key: str, workings: Workings) -> tuple[float, float, float] | None:
+        """What the formulas come to, computed here: point, low and high from the rows of a block.
+
+        Parameters
+        ----------
+        number : int
+            Of the change.
+        key : str
+            As in ``results.json``.
+        workings : Workings
+            Margin and level.
+
+        Returns
+        -------
+        tuple of float or None
+            None where the sheet does not hold the draws.
+        """
+        rows = self.came.get(number)
+        if rows is None or len(rows) < 2:
+            return None
+        column = {"revenue_kept": 0, "margin_kept": 0, "cost_saved": 1, "npv": 3}[key]
+        factor = workings.gross_margin if key == "margin_kept" else 1.0
+        return None if factor is None else ends_of(factor * rows[:, column], workings.level)
 
 
 def weights_at(sizes: Sequence[float], at: float) -> np.ndarray:
@@ -98,6 +123,7 @@ def write_change_data(book: Book, workings: Workings, given: AssumptionCells, da
         if change.months is not None:
             writer = _Writer(sheet, workings, number, change, change.months, given, data)
             cells.blocks[number] = writer.write()
+            cells.came[number] = np.array(writer.came)
             sheet.row += 1
     sheet.write_notes(NOTES)
     return cells
@@ -123,6 +149,8 @@ class _Writer:
         self._first = WEIGHTS + self._n  # revenue, cost, vouchers, NPV; then months
         self._begin = self._first + 4
         self._kinds = 3 if months.vouchers else 2
+        self.came: list[list[float]] = []
+        """By row: revenue, cost, vouchers and NPV."""
 
     def write(self) -> ChangeBlock:
         """Heading, sizes, ramp, point and draws."""
@@ -196,6 +224,8 @@ class _Writer:
         came = [
             float(weights @ (np.array(one) @ self._discount)) if len(one) else 0.0 for one in (revenue, cost, vouchers)
         ]
+        npv = self._npv(row, came)
+        self.came.append([*came, npv.value if isinstance(npv.value, float) else float("nan")])
         told: list[object] = [
             self._change.name,
             label,
@@ -204,7 +234,7 @@ class _Writer:
             Live(f"={self._size_formula(row, chance)}", round_exact(size), SHARE),
             *(self._weight(row, k, float(weight)) for k, weight in enumerate(weights)),
             *(self._present(row, kind, value) for kind, value in enumerate(came)),
-            self._npv(row, came),
+            npv,
         ]
         for amounts in (revenue, cost, vouchers)[: self._kinds]:
             told += [Number(one, MONEY) for path in amounts for one in path]

@@ -34,7 +34,7 @@ class ChangesOnSheet:
     """Where figures stand, by number of the change and key; and the last month of the cumulated NPV."""
 
     figures: dict[tuple[int, str], Place] = field(default_factory=dict)
-    cumulated: dict[int, Place] = field(default_factory=dict)
+    cumulated: dict[int, tuple[Place, float]] = field(default_factory=dict)
 
 
 def write_changes(
@@ -258,14 +258,15 @@ class _Writer:
         )
         first = sheet.row
         for number, change in told:
-            sheet.write_row([change.name, *self._path(number, change)])
-            self.found.cumulated[number] = Place(NAME, sheet.row - 1, 1 + n_months)
+            path = self._path(number, change)
+            row = sheet.write_row([change.name, *path])
+            self.found.cumulated[number] = Place(NAME, row, 1 + n_months), float(path[-1].value)
         last = sheet.row - 1
         sheet.row += 1
         sheet.write_notes(["NPV so far: discounted, at the point estimate, from what is spent at the start on."])
         self._chart(head, first, last)
 
-    def _path(self, number: int, change: WorkedChange) -> list[object]:
+    def _path(self, number: int, change: WorkedChange) -> list[Live]:
         block, months = self._block(number), change.months
         if block is None or months is None or self._given is None or self._data is None or self._data.factors is None:
             raise ValueError("only changes with money by month have a path")
@@ -277,9 +278,7 @@ class _Writer:
         flows = (self._workings.gross_margin or 0.0) * revenue + cost - vouchers
         flows = flows + change.saving_per_month * np.array(months.ramp) - change.per_month
         so_far = change.saving_one_off - change.one_off
-        cells: list[object] = [
-            Live(f"={given['changes.saving.one_off']}-{given['changes.cost.one_off']}", so_far, MONEY)
-        ]
+        cells = [Live(f"={given['changes.saving.one_off']}-{given['changes.cost.one_off']}", so_far, MONEY)]
         values = so_far + np.cumsum(flows * discount_factors(self._workings))
         row, factors = self._sheet.row, self._data.factors
         for month, value in enumerate(values):

@@ -33,7 +33,7 @@ WHOLE_RUN = ((-1, "finance.discount_rate"), (-1, "model.horizon_months"))
 NEEDS_MARGIN = "needs a gross margin"
 EXACT = "Amounts are what the run computed, shown to whole units where they are large; the report rounds to what the"
 EXACT_2 = " interval allows. Point, low and high stand in three columns."
-_PARTS = {"component": ALONE, "together": TOGETHER, "overlap": OVERLAP}
+PARTS = {"component": ALONE, "together": TOGETHER, "overlap": OVERLAP}
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Reckoner:
         """Point, low and high of an effect that is told, to be written from a column on."""
         effect, row = self.workings.effects[place], sheet.row
         told = dict(effect.told)[key]
-        part = _PARTS.get(effect.kind, "")
+        part = PARTS.get(effect.kind, "")
         block = self.data.blocks.get((place, part)) if self.data is not None else None
         cells[place, key] = Place(sheet.name, row, column)
         return self._reckon(sheet, column, key, told, block, cells.get((place, "revenue_kept")))
@@ -130,7 +130,7 @@ class Reckoner:
         parts = [Place(sheet.name, revenue.row, revenue.column + shift).local for shift in range(3)]
         if key == "margin_kept":
             return [_if_margin(f"gross_margin*{part}", told["revenue_kept"].decimals) for part in parts]
-        part = _PARTS.get(self.workings.effects[place].kind, "")
+        part = PARTS.get(self.workings.effects[place].kind, "")
         block = self.data.blocks.get((place, part)) if self.data is not None else None
         if key != "net_benefit" or block is None or block.net is None or block.net_draws is None:
             return []

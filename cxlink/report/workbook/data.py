@@ -41,6 +41,51 @@ class DataCells:
 
     blocks: dict[tuple[int, str], Block] = field(default_factory=dict)
     factors: Place | None = None
+    came: dict[tuple[int, str], np.ndarray] = field(default_factory=dict)
+
+    def reckon(self, place: int, part: str, key: str, workings: Workings) -> tuple[float, float, float] | None:
+        """What the formulas come to, computed here: point, low and high from the rows of a block.
+
+        Parameters
+        ----------
+        place, part : int, str
+            Of the block.
+        key : str
+            As in ``results.json``.
+        workings : Workings
+            Margin and level.
+
+        Returns
+        -------
+        tuple of float or None
+            None where the sheet does not hold the draws, or the money.
+        """
+        rows = self.came.get((place, part))
+        if rows is None or len(rows) < 2:
+            return None
+        column = {"revenue_kept": 0, "margin_kept": 0, "cost_saved": 1, "net_benefit": 2}[key]
+        factor = workings.gross_margin if key == "margin_kept" else 1.0
+        return None if factor is None else ends_of(factor * rows[:, column], workings.level)
+
+
+def ends_of(values: np.ndarray, level: float) -> tuple[float, float, float]:
+    """Point, low and high as the formulas have them.
+
+    Parameters
+    ----------
+    values : ndarray
+        (n_draws + 1,) the point first.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    tuple of float
+        The interval holds the point.
+    """
+    tail, point = (1 - level) / 2, float(values[0])
+    low, high = (float(one) for one in np.quantile(values[1:], [tail, 1 - tail], method="weibull"))
+    return point, min(low, point), max(high, point)
 
 
 def discount_factors(workings: Workings) -> np.ndarray:
@@ -128,7 +173,7 @@ class _Writer:
         nothing: Sequence[Months] = ((),) * held
         rows += list(zip(money.revenue_draws or nothing, money.cost_draws or nothing, strict=True))
         values = [self._row(name, part, number, *one) for number, one in enumerate(rows)]
-        self._values[place, part] = np.array(values)
+        self._values[place, part] = self._cells.came[place, part] = np.array(values)
         has_net = bool(money.revenue and money.cost)
         self._remember(place, part, first, held, (bool(money.revenue), bool(money.cost), has_net))
 
@@ -181,10 +226,16 @@ class _Writer:
         parts = [self._parts(key) for key in keys]
         held = len(self._values[whole, TOGETHER]) - 1
         first = self._sheet.row
+        came = np.full((held + 1, 3), np.nan)
+        for column in (column for column, there in enumerate(has) if there):
+            total = np.sum([self._values[at, ALONE][:, column] for at in parts[column]], axis=0)
+            came[:, column] = self._values[whole, TOGETHER][:, column] - total
+        self._cells.came[place, OVERLAP] = came
         for number in range(held + 1):
             row: list[object] = [effect.name, OVERLAP, "point" if number == 0 else number]
             for column, there in enumerate(has):
-                row.append(self._difference(whole, parts[column], column, number) if there else "")
+                value = float(came[number, column])
+                row.append(self._difference(whole, parts[column], column, number, value) if there else "")
             self._sheet.write_row(row)
         self._remember(place, OVERLAP, first, held, (has[0], has[1], has[2]))
 
@@ -192,7 +243,7 @@ class _Writer:
         effects = enumerate(self._workings.effects)
         return [at for at, one in effects if one.kind == "component" and dict(one.told)[key].point is not None]
 
-    def _difference(self, whole: int, parts: list[int], column: int, number: int) -> Live:
+    def _difference(self, whole: int, parts: list[int], column: int, number: int, value: float) -> Live:
         def at(place: int, part: str) -> str:
             block = self._cells.blocks[place, part]
             point = (block.revenue, block.cost, block.net)[column]
@@ -200,7 +251,5 @@ class _Writer:
                 raise ValueError("what is told stands on the sheet")
             return Place(NAME, point.row + number, point.column).local
 
-        value = self._values[whole, TOGETHER][number, column]
-        value -= sum(self._values[place, ALONE][number, column] for place in parts)
         formula = f"={at(whole, TOGETHER)}-({'+'.join(at(place, ALONE) for place in parts) or '0'})"
-        return Live(formula, round_exact(float(value)), MONEY)
+        return Live(formula, round_exact(value), MONEY)

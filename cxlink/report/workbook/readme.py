@@ -49,7 +49,7 @@ def write_readme(book: Book, document: Document, checks: ChecksOnSheet | None) -
     checks : ChecksOnSheet or None
         What is told in a line.
     """
-    sheet = book.sheet(NAME, widths=(80,), wrap_text=True)
+    sheet = book.sheet(NAME, widths=(68,), wrap_text=True)
     sheet.raw.set_portrait()
     lines = [document.headline, document.tenth_line]
     sheet.write_header([_said(document.header)])
@@ -85,7 +85,8 @@ def _overall(checks: ChecksOnSheet) -> Live:
     wrong = f'"Checks: "&({n}-{fine}-{edited})&" of {n} differ; see sheet Checks."'
     some = f'"Checks: "&{fine}&" of {n} hold; the others are of the run before assumptions were edited."'
     told = f"Checks: all {n} hold."
-    return Live(f'=IF({fine}={n},"{told}",IF({fine}+{edited}={n},{some},{wrong}))', told)
+    now = told if not checks.wrong else f"Checks: {checks.wrong} of {n} differ; see sheet Checks."
+    return Live(f'=IF({fine}={n},"{told}",IF({fine}+{edited}={n},{some},{wrong}))', now)
 
 
 def _said(sentence: tuple[str, ...]) -> str:
