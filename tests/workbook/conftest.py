@@ -14,6 +14,9 @@ import pytest
 
 from cxlink.simulate import simulate
 from tests.real_data import REPOSITORY
+from tests.report.conftest import document, result
+
+__all__ = ["company", "document", "result"]
 
 CHANGES = """
 [[changes]]

@@ -39,7 +39,13 @@ def recalculate(content: bytes, folder: Path) -> bytes:
     (profile / "registrymodifications.xcu").write_text(_PROFILE.format(mode=ALWAYS), encoding="utf-8")
     source, out = folder / "workbook.xlsx", folder / "recalculated"
     source.write_bytes(content)
-    given = [f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx"]
+    given = [
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        "xlsx",
+    ]
     command = [PROGRAM, *given, "--outdir", str(out), str(source)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=TIMEOUT)
     written = out / "workbook.xlsx"
@@ -50,7 +56,10 @@ def recalculate(content: bytes, folder: Path) -> bytes:
 def read_cells(content: bytes) -> Cells:
     """All sheets, as the values that stand in the file."""
     book = CalamineWorkbook.from_filelike(BytesIO(content))
-    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    return {
+        name: [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        for name in book.sheet_names
+    }
 
 
 def strip_values(content: bytes) -> bytes:

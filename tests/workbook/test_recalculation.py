@@ -1,8 +1,8 @@
 """LibreOffice recalculates the workbook: untouched it is the run, edited it is a new run with those assumptions.
 
 Both rest on nine significant digits a month on sheet Data, and on nine of results.json: sums of a hundred such amounts
-agree to half a cent here. A shorter horizon is not held against a new run: that one simulates other futures, and differs
-by their luck; it is held against the run's own months instead.
+agree to half a cent here. A shorter horizon is not held against a new run: that one simulates other futures, and
+differs by their luck; it is held against the run's own months instead.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from cxlink.report.workings import Workings
 NAME = "Checks"
 HEADS = ("Check", "Of", "In this workbook", "Held against", "Tolerance", "Difference", "Outcome")
 OUTCOME = 6
-MONEY, FINE = number_form(2), "0.00E+00"
+MONEY, FINE = number_form(2), "0.000000"
 CENT = 0.005
 DIGITS = 2e-8
 """results.json has nine significant digits, and so has each month on Data: sums agree to about eight."""
@@ -50,7 +50,7 @@ class _Writer:
         """One check: a formula and what it comes to in the run, against a number or another formula and its value."""
         row = self._sheet.row
         left, right, tolerance, difference = (Place(NAME, row, column).local for column in (2, 3, 4, 5))
-        allowed, gap_now = max(CENT, DIGITS * abs(against)), round_exact(value - against)
+        allowed, gap_now = max(CENT, DIGITS * abs(against)), round(value - against, 6) + 0.0
         is_fine = abs(gap_now) <= allowed
         self.wrong += not is_fine
         outcome = f'IF(ABS({difference})<={tolerance},"OK","differs")'

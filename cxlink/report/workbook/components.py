@@ -45,7 +45,7 @@ class ComponentCells:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoner:
+class _Reckoner:
     """Turns a row's answers into formulas, or leaves them numbers where nothing is live."""
 
     workings: Workings
@@ -177,7 +177,7 @@ def write_components(
     ComponentCells
         For the checks.
     """
-    reckoner, cells = Reckoner(workings, given, data), ComponentCells()
+    reckoner, cells = _Reckoner(workings, given, data), ComponentCells()
     keys = _keys(workings, given)
     n = 2 + 3 * len(keys) + 2
     sheet = book.sheet(NAME, widths=(30, 11, *([13, 11, 11] * len(keys)), 28, 50))
@@ -235,7 +235,7 @@ def _find(workings: Workings, row: Row) -> int:
 
 
 def _cell(
-    reckoner: Reckoner,
+    reckoner: _Reckoner,
     sheet: Sheet,
     row: Row,
     document: Document,
@@ -266,7 +266,7 @@ def _remark(row: Row, workings: Workings, place: int, keys: tuple[str, ...]) -> 
     return "; ".join(f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
 
 
-def _write_shares(sheet: Sheet, workings: Workings, reckoner: Reckoner, cells: ComponentCells) -> None:
+def _write_shares(sheet: Sheet, workings: Workings, reckoner: _Reckoner, cells: ComponentCells) -> None:
     """The joint effect, shared among the components by Shapley: these add up, unlike the effects alone."""
     places = [place for place, one in enumerate(workings.effects) if one.kind == "component"]
     shares = [dict(workings.effects[place].told_share) for place in places]
