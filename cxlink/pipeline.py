@@ -328,6 +328,7 @@ def run(
         loop=loop,
         months=count_months(data.loaded, settings.project.currency),
         fresh=last_days(data.loaded),
+        discount_rate=settings.finance.discount_rate,
         language=settings.report.language,
     )
 

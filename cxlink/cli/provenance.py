@@ -10,6 +10,7 @@ from cxlink.errors import Faults
 from cxlink.handoff import LedgerEntry
 from cxlink.load import RefusedData
 from cxlink.report.manifest import Provenance, describe_input
+from cxlink.report.workbook.read_assumptions import Assumed
 from cxlink.report.write import write_ledger
 from cxlink.settings import Settings
 
@@ -38,6 +39,29 @@ def provenance_of(config: Path, settings: Settings, ledger: Sequence[LedgerEntry
         settings_sha256=hashlib.sha256(config.read_bytes()).hexdigest(),
         inputs=tuple(describe_input(path, name) for name, path in found if path.is_file()),
     )
+
+
+def describe_assumptions(path: Path, assumed: Assumed) -> dict[str, object]:
+    """Say which settings a workbook overrode.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    assumed : Assumed
+        What was read from it.
+
+    Returns
+    -------
+    dict
+        For the manifest; of a published audience the names alone.
+    """
+    told = {one.setting: {"from": one.before, "to": one.after} for one in assumed.overrides}
+    return {
+        "file": path.name,
+        "sha256": describe_input(path, path.name).sha256,
+        "overrides": sorted(told) if assumed.settings.report.audience == "published" else told,
+    }
 
 
 def list_settings(settings: Settings) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ from cxlink.errors import ExitCode, Faults, ReadWriteError
 if TYPE_CHECKING:
     from cxlink.handoff import RunResult
     from cxlink.report.outputs import Outputs
+    from cxlink.settings import Settings
 
 
 def run(
@@ -39,6 +41,10 @@ def run(
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Gates and data checks as JUnit XML.", metavar="FILE")
     ] = None,
+    assumptions: Annotated[
+        Path | None,
+        typer.Option("--assumptions", help="A run's workbook whose edited assumptions count.", metavar="WORKBOOK"),
+    ] = None,
     open_report: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -51,6 +57,7 @@ def run(
         as_of=as_of,
         gates=gate or (),
         junit=junit,
+        assumptions=assumptions,
         open_report=open_report,
         quiet=quiet,
     )
@@ -65,6 +72,7 @@ def run_job(
     as_of: str | None = None,
     gates: Sequence[str] = (),
     junit: Path | None = None,
+    assumptions: Path | None = None,
     open_report: bool = False,
     quiet: bool = False,
 ) -> Path:
@@ -86,6 +94,8 @@ def run_job(
         Conditions that must hold, beside the configuration's.
     junit : Path or None
         File for gates and data checks as JUnit XML.
+    assumptions : Path or None
+        A run's workbook: its edited assumptions take the place of settings, and each is told.
     open_report : bool
         Whether to open the report in the browser.
     quiet : bool
@@ -113,6 +123,7 @@ def run_job(
     from cxlink.settings import read_settings
 
     settings = read_settings(config)
+    settings, assumed = _assume(settings, assumptions, quiet=quiet)
     read_claims(settings)  # what cannot be read is told before anything is loaded
     rules = rules_of(settings, gates)
     cut_off = read_day(as_of)
@@ -125,7 +136,7 @@ def run_job(
             result = run_stages(settings, engine=opened, as_of=cut_off, seed=seed, progress=progress, state=state)
             folder = out or Path("out") / result.loaded.observed_to.isoformat()
             progress("report", 0.0)
-            provenance = provenance_of(config, settings, result.loaded.ledger)
+            provenance = replace(provenance_of(config, settings, result.loaded.ledger), assumptions=assumed)
             history = History(rules, lambda now: latest_before(state, now), reference_day(cut_off), cut_off is not None)
             outputs = build_outputs(result, provenance, history)
             write_outputs(result, folder, provenance, outputs)
@@ -150,6 +161,23 @@ def run_job(
     if broken:
         raise typer.Exit(int(ExitCode.GATE_FAILED))
     return folder
+
+
+def _assume(settings: Settings, path: Path | None, *, quiet: bool) -> tuple[Settings, Mapping[str, object]]:
+    """Put a workbook's assumptions in the place of settings, and tell each; the manifest is told of them."""
+    from cxlink.cli.provenance import describe_assumptions
+    from cxlink.report.workbook.read_assumptions import read_assumptions
+
+    if path is None:
+        return settings, {}
+    assumed = read_assumptions(path, settings)
+    for override in assumed.overrides:
+        say(override.words, quiet=quiet)
+    if not assumed.overrides:
+        say(f"assumptions: nothing in {path.name} differs from {settings.file}", quiet=quiet)
+    for one in assumed.messages:  # the reports do not know of them, so they are said on any terminal
+        say(f"warning: {one.code} {one.message} {one.remedy}", quiet=quiet)
+    return assumed.settings, describe_assumptions(path, assumed)
 
 
 def _write_junit(path: Path, outputs: Outputs) -> None:

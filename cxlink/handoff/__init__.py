@@ -7,7 +7,7 @@
 
 from cxlink.handoff.answering import Answering
 from cxlink.handoff.bridge import Bridge, Bridges, BridgeTerm
-from cxlink.handoff.changes import Allowance, Asked, BudgetChoice, ChangeEffect, Changes, Payoff
+from cxlink.handoff.changes import Allowance, Asked, BudgetChoice, ChangeEffect, ChangePaths, Changes, Payoff
 from cxlink.handoff.claims import AuditedClaim, ClaimAudit, ClaimPower, ClaimVerdict, Rung
 from cxlink.handoff.cohorts import CustomerGroup, CustomerGroups
 from cxlink.handoff.doubts import (
@@ -29,7 +29,16 @@ from cxlink.handoff.drivers import (
     RatingDrivers,
     ScoreContrast,
 )
-from cxlink.handoff.effects import ComponentEffect, EffectDraws, Impact, JointEffect, Readiness, RunResult, Simulated
+from cxlink.handoff.effects import (
+    ComponentEffect,
+    EffectDraws,
+    EffectMonths,
+    Impact,
+    JointEffect,
+    Readiness,
+    RunResult,
+    Simulated,
+)
 from cxlink.handoff.employees import Employees, ServiceOutcome
 from cxlink.handoff.events import EventMonth, EventStudy
 from cxlink.handoff.forecasts import Forecast, ForecastFigure
@@ -116,6 +125,7 @@ __all__ = [
     "BudgetChoice",
     "CauseCount",
     "ChangeEffect",
+    "ChangePaths",
     "Changes",
     "Chart",
     "ChartMonth",
@@ -143,6 +153,7 @@ __all__ = [
     "Doubts",
     "Drivers",
     "EffectDraws",
+    "EffectMonths",
     "Employees",
     "EndPlacebo",
     "EventMonth",

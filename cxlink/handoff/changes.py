@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cxlink.estimate import Answer, NotEstimable
     from cxlink.handoff.messages import Message
 
@@ -133,6 +135,39 @@ class Payoff:
     information: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangePaths:
+    """Money of a change by month and size, not discounted: what other reductions, costs or rates need.
+
+    Parameters
+    ----------
+    shape : str
+        Of the stated range, ``triangular`` or ``pert``.
+    sizes : ndarray
+        (n_sizes,) shares of the component's incidents at which it was projected; between them its money is the
+        polynomial through all of them.
+    cause_share, cause_draws : float, ndarray
+        Share of the component's incidents that the change is about, and (n_draws,) of it.
+    chance : ndarray
+        (n_draws,) quantiles of the stated range, one a draw.
+    ramp : ndarray
+        (n_months,) share of the full saving.
+    point : ndarray
+        (n_sizes, 3, n_months) revenue kept, avoidable cost saved, and vouchers paid.
+    drawn : ndarray
+        (n_draws, n_sizes, 3, n_months) of the same.
+    """
+
+    shape: Literal["triangular", "pert"]
+    sizes: np.ndarray
+    cause_share: float
+    cause_draws: np.ndarray
+    chance: np.ndarray
+    ramp: np.ndarray
+    point: np.ndarray
+    drawn: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeEffect:
     """What a change would bring over the horizon, to the customers active at the cut-off.
@@ -146,6 +181,8 @@ class ChangeEffect:
         and credits, before what the change itself costs or saves.
     payoff : Payoff or NotEstimable
         Refused where the NPV is.
+    paths : ChangePaths or None
+        None where it was not projected, or must not be shown.
     """
 
     asked: Asked
@@ -157,6 +194,7 @@ class ChangeEffect:
     cost_saved: Answer
     npv: Answer
     payoff: Payoff | NotEstimable
+    paths: ChangePaths | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,31 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectMonths:
+    """Money of effects by month, not discounted, draw by draw: what another discount rate or horizon needs.
+
+    The last two axes are revenue kept and avoidable cost saved, and the months of the horizon. Discounted at mid-month
+    and added up they are what ``EffectDraws`` holds.
+
+    Parameters
+    ----------
+    alone, alone_point : ndarray
+        (n_draws, n_components, 2, n_months) and (n_components, 2, n_months): each component's incidents stopped.
+    share, share_point : ndarray
+        Likewise, its Shapley part of the joint effect.
+    joint, joint_point : ndarray
+        (n_draws, 2, n_months) and (2, n_months): all of them stopped.
+    """
+
+    alone: np.ndarray
+    alone_point: np.ndarray
+    share: np.ndarray
+    share_point: np.ndarray
+    joint: np.ndarray
+    joint_point: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class EffectDraws:
     """Effects over the active customers, draw by draw, for what must be reckoned from several of them at once.
 
@@ -116,6 +141,8 @@ class EffectDraws:
         (n_draws, 4) and (4,): all of them stopped.
     as_is, as_is_point : ndarray
         (n_draws, 4) and (4,): what there is where nothing is stopped; the third is avoidable cost.
+    months : EffectMonths or None
+        The money of ``alone`` and ``joint`` by month, and of the components' parts of ``joint``.
     """
 
     alone: np.ndarray
@@ -124,6 +151,7 @@ class EffectDraws:
     joint_point: np.ndarray
     as_is: np.ndarray
     as_is_point: np.ndarray
+    months: EffectMonths | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +235,5 @@ class RunResult:
     loop: ClosedLoop | NotEstimable = NOT_LOOKED_AT
     months: tuple[TableMonth, ...] = ()
     fresh: Mapping[str, date] = field(default_factory=dict)
+    discount_rate: float = 0.0
     language: str = "en"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from cxlink.handoff import HazardModel
-from cxlink.impact.contrasts import REVENUE, Contrasts, Simulation, gain_over
+from cxlink.impact.contrasts import REVENUE, Contrasts, Simulation, gain_over, months_over
 from cxlink.impact.costs import ServingCost
 from cxlink.impact.experience import ExperienceFit
 from cxlink.impact.futures import DAYS_A_MONTH, Exposure, draw_future, expect_exposure, expose
@@ -101,11 +102,12 @@ class Projector:
         """
         if self._alone_only:
             return self._simulate_alone(rng)
-        sums, held, of_segments = [], [], []
+        sums, held, of_segments, by_month = [], [], [], []
         of_customers = np.zeros((len(self._base.customer), len(self._fits.incidence) + 1, 4))
         for _ in range(FUTURES):
             world = self._future(rng)
-            gains, totals, by_segment, revenue = self._gains_of_customers(world)
+            gains, totals, by_segment, revenue, months = self._gains_of_customers(world)
+            by_month.append(months)
             of_segments.append(by_segment)
             held.append(self._mean_by_group(revenue))
             of_customers += gains / FUTURES
@@ -125,6 +127,8 @@ class Projector:
             held=np.mean(held, axis=0),
             segments=np.mean(of_segments, axis=0),
             segment_error=luck,
+            alone_months=np.mean(by_month, axis=0)[:n],
+            joint_months=np.mean(by_month, axis=0)[n],
         )
 
     def _simulate_alone(self, rng: np.random.Generator) -> Simulation:
@@ -200,16 +204,18 @@ class Projector:
 
     def _contrasts(self, world: World, *, exact: bool) -> Contrasts:
         n = len(self._fits.incidence)
-        each = world.values([AS_IS] * n)
+        each, money = world.values_and_months([AS_IS] * n)
         as_is = world.add_up(each)
 
         known: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros(4)}
         by_segment: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros((len(self._base.segments), 4))}
+        by_month: dict[frozenset[int], np.ndarray] = {frozenset(): np.zeros_like(money)}
 
         def stopped(members: frozenset[int]) -> np.ndarray:
             if members not in known:
-                values = world.values(["none" if place in members else AS_IS for place in range(n)])
+                values, brought = world.values_and_months(["none" if place in members else AS_IS for place in range(n)])
                 known[members] = gain_over(as_is, world.add_up(values))
+                by_month[members] = months_over(money, brought)
                 if len(members) in (1, n):
                     by_segment[members] = self._segment_gains(each, values)
             return known[members]
@@ -220,13 +226,30 @@ class Projector:
             everything, nobody = stopped(frozenset(range(n))), np.zeros((0, n + 1, 4))
             return Contrasts(alone, nothing, nothing, everything, np.zeros(4), np.zeros(0), nobody)
         *tenth, ceiling = self._other_gains(world)
-        shapley = shapley_parts(stopped, n) if exact and n <= EXACT_UP_TO else parts_by_orders(stopped, n, self._orders)
+
+        def parts_of(value: Callable[[frozenset[int]], np.ndarray]) -> np.ndarray:
+            return shapley_parts(value, n) if exact and n <= EXACT_UP_TO else parts_by_orders(value, n, self._orders)
+
+        shapley = parts_of(stopped)
+        months = parts_of(lambda members: by_month[members].ravel())  # of the same worlds, which are known by now
         held = self._mean_by_group(each[REVENUE])
         joint = stopped(frozenset(range(n)))
         singles = [by_segment[frozenset([place])] for place in range(n)]
         segments = np.stack([*singles, by_segment[frozenset(range(n))]], axis=1)
         totals = np.array([as_is.customers, as_is.revenue, as_is.cost, as_is.experience])
-        return Contrasts(alone, np.array(tenth).reshape(n, 4), shapley, joint, ceiling, held, segments, totals)
+        return Contrasts(
+            alone,
+            np.array(tenth).reshape(n, 4),
+            shapley,
+            joint,
+            ceiling,
+            held,
+            segments,
+            totals,
+            np.array([by_month[frozenset([place])] for place in range(n)]).reshape(n, *money.shape),
+            months.reshape(n, *money.shape),
+            by_month[frozenset(range(n))],
+        )
 
     def _segment_gains(self, as_is: np.ndarray, values: np.ndarray) -> np.ndarray:
         return segment_gains(as_is, values, self._base.weight, self._base.segments)
@@ -246,18 +269,19 @@ class Projector:
         ceiling = world.add_up(world.values(["none"] * n, nobody_leaves=True))
         return [*(gain_over(as_is, world.totals(names)) for names in tenth), gain_over(as_is, ceiling)]
 
-    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Each customer's part of the gains, their sums over all and over segments, and revenue as is.
+    def _gains_of_customers(self, world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Each customer's part of the gains, their sums over all and over segments, revenue as is, and by month.
 
         The sums are of each component alone and, last, of all together.
         """
         n, weight = len(self._fits.incidence), self._base.weight
-        as_is = world.values([AS_IS] * n)
+        as_is, money = world.values_and_months([AS_IS] * n)
         totals = world.add_up(as_is)
         before = totals.experience
-        gains, sums, by_segment = [], [], []
+        gains, sums, by_segment, by_month = [], [], [], []
         for stopped in (*([place] for place in range(n)), range(n)):
-            values = world.values(["none" if place in stopped else AS_IS for place in range(n)])
+            values, brought = world.values_and_months(["none" if place in stopped else AS_IS for place in range(n)])
+            by_month.append(months_over(money, brought))
             stopped_totals = world.add_up(values)
             sums.append(gain_over(totals, stopped_totals))
             by_segment.append(self._segment_gains(as_is, values))
@@ -266,7 +290,8 @@ class Projector:
             points = (values[3] - after * values[4]) / (weight @ values[4])
             points = points - (as_is[3] - before * as_is[4]) / (weight @ as_is[4])
             gains.append(np.array([*(values[:2] - as_is[:2]), as_is[2] - values[2], points]))
-        return np.moveaxis(np.array(gains), 2, 0), np.array(sums), np.stack(by_segment, axis=1), as_is[REVENUE]
+        found = np.moveaxis(np.array(gains), 2, 0), np.array(sums), np.stack(by_segment, axis=1)
+        return *found, as_is[REVENUE], np.array(by_month)
 
     def rates(self, place: int, number: int | None) -> np.ndarray:
         """Incidents a day of one component.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxlink.handoff import EffectDraws, Simulated
+from cxlink.handoff import EffectDraws, EffectMonths, Simulated
 from cxlink.impact.contrasts import Contrasts, Simulation, put_together
 from cxlink.impact.gcomp import FUTURES, Fits, Projector
 from cxlink.impact.population import Base
@@ -51,6 +51,14 @@ class Projection:
             alone_point=point.alone,
             joint_point=point.joint,
             as_is_point=point.as_is,
+            months=EffectMonths(
+                alone=np.array([one.alone_months for one in draws]),
+                alone_point=point.alone_months,
+                share=np.array([one.shapley_months for one in draws]),
+                share_point=point.shapley_months,
+                joint=np.array([one.joint_months for one in draws]),
+                joint_point=point.joint_months,
+            ),
         )
 
 

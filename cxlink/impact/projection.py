@@ -168,17 +168,37 @@ class World:
         ndarray
             (5, n_active): chance to be there at the end, revenue, cost, KPI times months there, and months there.
         """
+        return self.values_and_months(names, nobody_leaves=nobody_leaves)[0]
+
+    def values_and_months(self, names: Sequence[str], *, nobody_leaves: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """What each customer comes to over the horizon, and what all of them bring month by month.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One a component.
+        nobody_leaves : bool
+            Whether nobody leaves of their own will.
+
+        Returns
+        -------
+        values : ndarray
+            (5, n_active) of `values`.
+        money : ndarray
+            (2, n_months) revenue and cost of the customers that the weights stand for, not discounted.
+        """
         ends, present, revenue, cost, level = self._months(names, nobody_leaves=nobody_leaves)
-        discount = self._parts.discount
-        return np.array(
+        discount, served = self._parts.discount, present * cost
+        values = np.array(
             [
                 ends[:, -1],
                 revenue @ discount,
-                (present * cost) @ discount,
+                served @ discount,
                 np.einsum("ij,ij->i", present, level),
                 present.sum(axis=1),
             ]
         )
+        return values, np.array([self._weight @ revenue, self._weight @ served])
 
     def by_month(self, names: Sequence[str]) -> np.ndarray:
         """Month by month, what the customers come to where each component takes the exposure of that name.

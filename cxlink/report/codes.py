@@ -45,6 +45,58 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The folder for PNG files cannot be created, or is a file.",
         "Name another folder with --png.",
     ),
+    "CX670": (
+        "The assumptions are not in a workbook of cxlink",
+        "The file given with --assumptions is no workbook, or has no sheet Assumptions: a published run writes none.",
+        "Take the workbook.xlsx that an internal run wrote.",
+    ),
+    "CX671": (
+        "The columns of the assumptions were changed",
+        "The sheet Assumptions is read by its headings Of, Value (edit) and Setting, and one of them is missing.",
+        "Give the columns their headings back, or take the workbook of a new run.",
+    ),
+    "CX672": (
+        "An assumption is out of range",
+        "A cell holds a number that its setting cannot have. A percentage is a number too: 65% is 0.65.",
+        "Correct the cell that is named.",
+    ),
+    "CX673": (
+        "An assumption is not a number",
+        "A cell holds text, a date, a truth value or a formula's error. Numbers written as text are read where they"
+        " are clear, such as 65%, 0,65 or 1 500.",
+        "Write a number alone, without a currency.",
+    ),
+    "CX674": (
+        "An assumption may be two numbers",
+        "A text such as 1,500 is fifteen hundred to some and one and a half to others; nothing is guessed.",
+        "Write it as a number and not as text: 1500, or 1.5.",
+    ),
+    "CX675": (
+        "A row of the assumptions is not known",
+        "The configuration has no such setting, or no change of that name. The row is left out.",
+        "Give columns Of and Setting back what they had, or add the change to the configuration.",
+    ),
+    "CX676": (
+        "A row of the assumptions is missing",
+        "The workbook says nothing of a setting that it could override: the row was deleted, or the configuration is"
+        " newer. The configuration holds.",
+        "Nothing, if that is meant; otherwise take the workbook of the latest run.",
+    ),
+    "CX677": (
+        "An assumption stands twice",
+        "Two rows of the sheet Assumptions are for the same setting.",
+        "Keep one of the two rows that are named.",
+    ),
+    "CX678": (
+        "An assumption is empty",
+        "A cell was emptied whose setting has a value in the configuration. It is not guessed which is meant.",
+        "Write the value that is named, or a new one.",
+    ),
+    "CX679": (
+        "The assumptions of a change do not fit together",
+        "Lowest, most likely and highest must be in this order, and what is displaced must be reduced.",
+        "Correct the cells of that change.",
+    ),
     "CX701": (
         "The output folder cannot be created",
         (

@@ -80,6 +80,45 @@ def list_reconciliation(result: RunResult) -> tuple[tuple[str, str], ...]:
     return tuple((line, format_minor_units({result.currency: amount})) for line, amount in result.linked.reconciliation)
 
 
+def list_accounts(result: RunResult) -> tuple[tuple[str, float], ...]:
+    """List the lines of the reconciliation as numbers.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of one run.
+
+    Returns
+    -------
+    tuple of (str, float)
+        In the project's currency.
+    """
+    divisor = 10 ** exponent_of(result.currency)
+    return tuple((line, amount / divisor) for line, amount in result.linked.reconciliation)
+
+
+def add_up_revenue(result: RunResult) -> float | None:
+    """Add up the revenue that the ledger accepted.
+
+    Parameters
+    ----------
+    result : RunResult
+        Of one run.
+
+    Returns
+    -------
+    float or None
+        In the project's currency; None where revenue is in another one as well.
+    """
+    total = 0
+    for entry in result.loaded.ledger:
+        if entry.source.split("-")[0] == "revenue" and "/" not in entry.source:
+            if set(entry.minor_units_accepted) - {result.currency}:
+                return None
+            total += entry.minor_units_accepted.get(result.currency, 0)
+    return float(total / 10 ** exponent_of(result.currency))
+
+
 def list_ledger(ledger: Sequence[LedgerEntry]) -> tuple[LedgerRow, ...]:
     """List what became of each file.
 

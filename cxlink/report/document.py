@@ -6,14 +6,25 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
-from cxlink.handoff import CauseCount, ComponentEffect, Message, RunResult, Unexplained
+from cxlink.handoff import AuditedClaim, CauseCount, ComponentEffect, Message, RunResult, Unexplained
 from cxlink.report.answering_sections import build_answering_section
 from cxlink.report.bridge_sections import build_bridge_sections, say_bridge
+from cxlink.report.build_calls import build_calls
+from cxlink.report.build_comments import build_comments
+from cxlink.report.build_workings import build_workings, tell
 from cxlink.report.change_sections import build_change_lines, build_change_sections
 from cxlink.report.chart_specs import place_charts
-from cxlink.report.claim_sections import build_claim_sections, say_claim
+from cxlink.report.claim_sections import SHOWN, build_claim_sections, say_claim
 from cxlink.report.component_table import MONEY, build_component_table, cell_of, figure_of, sort_effects
-from cxlink.report.coverage import build_ledger_line, count_held_back, list_ledger, list_matches, list_reconciliation
+from cxlink.report.coverage import (
+    add_up_revenue,
+    build_ledger_line,
+    count_held_back,
+    list_accounts,
+    list_ledger,
+    list_matches,
+    list_reconciliation,
+)
 from cxlink.report.diagnostics import collect_messages, money_difference
 from cxlink.report.doubt_sections import build_doubt_sections
 from cxlink.report.driver_lines import build_driver_lines
@@ -29,7 +40,7 @@ from cxlink.report.loop_sections import build_loop_sections, say_loop
 from cxlink.report.method import describe_limits, describe_method
 from cxlink.report.monitor_sections import build_monitor_sections, say_monitoring
 from cxlink.report.notes import Notes, explain
-from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate
+from cxlink.report.numbers import Figure, MoneyUnit, choose_money_unit, round_estimate, round_exact
 from cxlink.report.parts import (
     CauseRow,
     Cell,
@@ -47,6 +58,7 @@ from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
 from cxlink.report.segment_sections import build_segment_section, build_segment_table
 from cxlink.report.serving_sections import build_serving_section
+from cxlink.report.sheet_rows import ClaimLine
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
@@ -131,7 +143,41 @@ def build_document(result: RunResult) -> Document:
             result, unit, costliest=headline, tenth=tenth_line, ledger_line=ledger_line, level=level
         ),
         charts=place_charts(result, unit),
+        workings=build_workings(result),
+        comments=build_comments(result),
+        calls=build_calls(result),
+        claims=tuple(build_claim_line(one) for one in result.claims.claims),
+        accounts=list_accounts(result),
+        accepted_revenue=add_up_revenue(result),
         language=result.language,
+        published=published,
+    )
+
+
+def build_claim_line(one: AuditedClaim) -> ClaimLine:
+    """Put a claim into a row of the workbook.
+
+    Parameters
+    ----------
+    one : AuditedClaim
+        With its verdict.
+
+    Returns
+    -------
+    ClaimLine
+        Numbers as in ``results.json``.
+    """
+    return ClaimLine(
+        text=one.text,
+        source=one.source,
+        verdict=SHOWN[one.verdict],
+        unit=one.unit,
+        claimed=None if one.claimed is None else round_exact(one.claimed),
+        estimate=tell(one.estimate),
+        naive=tell(one.naive),
+        inflation=tell(one.inflation),
+        inflation_set=one.inflation_set,
+        words=" ".join(part for part in (one.sentence, one.why, one.settle) if part),
     )
 
 

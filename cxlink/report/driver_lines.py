@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import Drivers, KpiDrivers
@@ -11,11 +10,7 @@ from cxlink.report.component_table import EVIDENCE
 from cxlink.report.driver_sections import COLUMNS
 from cxlink.report.numbers import round_estimate
 from cxlink.report.parts import DriverLine
-from cxlink.report.sheet import Sheet
 from cxlink.report.suppress import show_count
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
 
 HEADS = ("Score", "Component", "Compared", "Figure", "low", "high", "Unit", "Customers", "Evidence", "Remark")
 READ_AS = (
@@ -67,30 +62,3 @@ def _line(kpi: str, component: str, what: str, grade: str, answer: Answer, *, pu
         figure, customers = round_estimate(answer), show_count(answer.n, published=published)
         return DriverLine(kpi.upper(), component, what, figure, answer.unit, customers, EVIDENCE[grade], "")
     return DriverLine(kpi.upper(), component, what, None, "", "", "", f"{answer.reason}; needs {answer.needs}")
-
-
-def write_drivers(book: Workbook, lines: tuple[DriverLine, ...]) -> None:
-    """Write the sheet Drivers, if there is anything to write.
-
-    Parameters
-    ----------
-    book : Workbook
-        Of the run.
-    lines : tuple of DriverLine
-        As built.
-    """
-    if not lines:
-        return
-    sheet = Sheet(book, "Drivers", widths=(9, 28, 22, 12, 12, 12, 18, 11, 28, 60))
-    sheet.write_header(list(HEADS))
-    for line in lines:
-        figure = line.figure
-        numbers: list[object] = ["", "", ""]
-        if figure is not None:
-            ends = [(end, figure.decimals, False) if end is not None else "" for end in (figure.low, figure.high)]
-            numbers = [(figure.point, figure.decimals, figure.signed), *ends]
-        customers: object = int(line.customers.replace(",", "")) if line.customers[:1].isdigit() else line.customers
-        values = [line.kpi, line.component, line.way, *numbers, line.unit, customers, line.evidence, line.remark]
-        sheet.write_row(values)
-    sheet.write_row([])
-    sheet.write_row([READ_AS])

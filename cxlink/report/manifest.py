@@ -44,13 +44,14 @@ class InputFile:
 class Provenance:
     """What a run was made from, beyond its result.
 
-    ``settings_sha256`` is the hash of the configuration, ``settings`` its keys and values, without absolute paths; all
-    may be left empty where they are not known.
+    ``settings_sha256`` is the hash of the configuration, ``settings`` its keys and values, without absolute paths;
+    ``assumptions`` says which of them a workbook overrode. All may be left empty where they are not known.
     """
 
     settings_sha256: str = ""
     inputs: tuple[InputFile, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
+    assumptions: Mapping[str, object] = field(default_factory=dict)
 
 
 def describe_input(path: Path, file: str) -> InputFile:
@@ -135,6 +136,7 @@ def describe_run(provenance: Provenance, more: Mapping[str, object]) -> dict[str
         **more,
         "settings_sha256": provenance.settings_sha256,
         "settings": dict(provenance.settings),
+        **({"assumptions": dict(provenance.assumptions)} if provenance.assumptions else {}),
         "inputs": [{"file": i.file, "size": i.size, "sha256": i.sha256} for i in provenance.inputs],
         "python": platform.python_version(),
         "libraries": {name: found for name in LIBRARIES if (found := _version(name))},

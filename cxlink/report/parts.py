@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxlink.handoff import EventStudy
-from cxlink.report.lever_data import LeverBoard
 from cxlink.report.first_parts import NO_FIRST_SCREEN, FirstScreen, PlacedChart
+from cxlink.report.lever_data import LeverBoard
 from cxlink.report.numbers import Figure
 from cxlink.report.section import Section
+from cxlink.report.sheet_rows import CallList, ClaimLine, CommentTable
 from cxlink.report.shown_text import Sink, render_text
+from cxlink.report.workings import Workings
 
 
 class Untrusted(str):
@@ -249,7 +251,12 @@ class SegmentTable:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything that is shown to people."""
+    """Everything that is shown to people.
+
+    ``workings``, ``comments``, ``calls`` and ``claims`` are what the workbook has beyond the other renderings;
+    ``accounts`` are the lines of ``reconciliation`` as numbers, which add up to ``accepted_revenue`` (None where
+    revenue is in several currencies).
+    """
 
     project: str
     customers: str
@@ -289,7 +296,14 @@ class Document:
     levers: LeverBoard | None = None
     first: FirstScreen = NO_FIRST_SCREEN
     charts: tuple[PlacedChart, ...] = ()
+    workings: Workings | None = None
+    comments: CommentTable | None = None
+    calls: CallList | None = None
+    claims: tuple[ClaimLine, ...] = ()
+    accounts: tuple[tuple[str, float], ...] = ()
+    accepted_revenue: float | None = None
     language: str = "en"
+    published: bool = False
 
     @property
     def header(self) -> Sentence:

@@ -53,4 +53,5 @@ def _suppress(effect: ChangeEffect, why: NotEstimable | None) -> ChangeEffect:
         cost_saved=clean_answer(effect.cost_saved),
         npv=npv,
         payoff=npv if isinstance(npv, NotEstimable) else effect.payoff,
+        paths=None,
     )

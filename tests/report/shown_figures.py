@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from html.parser import HTMLParser
 from io import BytesIO
 
 import python_calamine
 from markdown_it import MarkdownIt
 
-from cxlink.report.parts import Document
+from cxlink.estimate import Estimate
+from cxlink.report.component_table import figure_of
+from cxlink.report.numbers import MoneyUnit
+from cxlink.report.parts import Column, Document
+from cxlink.report.workbook.components import heading
 
 Figures = dict[str, list[str]]
 FIGURE = re.compile(r"[+-]?[\d,]+(?:\.\d+)?")
@@ -63,29 +68,26 @@ def of_markdown(text: str) -> Figures:
 
 
 def of_workbook(content: bytes, document: Document) -> Figures:
-    """Numbers of the sheet, shown with the decimals of the document."""
-    sheet = python_calamine.load_workbook(BytesIO(content)).get_sheet_by_name("Components").to_python()
-    by_name = {str(row[0]): row for row in sheet}
+    """Amounts of the sheet, rounded as the document rounds them."""
+    assert document.workings is not None
+    heads, *rows = python_calamine.load_workbook(BytesIO(content)).get_sheet_by_name("Components").to_python()
+    by_name = {str(row[0]): row for row in reversed(rows)}  # joint shares stand further down
     figures: Figures = {}
     for row in document.table.rows:
-        values = by_name[row.name][2:]
-        figures[row.name] = [
-            _shown(values[3 * place : 3 * place + 3], cell.figure.decimals, signed=cell.figure.signed)
-            if cell.figure
-            else str(values[3 * place])
-            for place, cell in enumerate(row.cells)
-        ]
+        figures[row.name] = []
+        for column, cell in zip(document.table.columns, row.cells, strict=False):
+            at = heads.index(heading(column.key, document.workings))
+            values = by_name[row.name][at : at + 3]
+            figures[row.name].append(_shown(values, column) if cell.figure else str(values[0]))
     return figures
 
 
-def _shown(numbers: Sequence[object], decimals: int, *, signed: bool) -> str:
-    point, low, high = (None if number == "" else float(str(number)) for number in numbers)
-    assert point is not None
-    text = f"{'+' if signed and point > 0 else ''}{point:,.{decimals}f}"
-    if low is None or high is None:
-        return text
-    joint = "-" if low >= 0 else " to "
-    return f"{text} ({low:,.{decimals}f}{joint}{high:,.{decimals}f})"
+def _shown(numbers: Sequence[object], column: Column) -> str:
+    point, low, high = (float(str(number)) for number in numbers)
+    unit = MoneyUnit(Decimal(1000 if column.unit.endswith("thousand") else 1), column.unit)
+    figure = figure_of(Estimate(point, low, high, 0.95, "", 0, 0, ""), column, unit)
+    assert figure is not None
+    return figure.text
 
 
 def of_terminal(text: str, document: Document) -> Figures:

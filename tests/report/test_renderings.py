@@ -132,7 +132,11 @@ def test_the_workbook_is_text_where_customers_wrote(hostile: RunResult) -> None:
     content = render_workbook(build_document(hostile))
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         parts = {name: book.read(name).decode() for name in book.namelist()}
-    assert not any("<f>" in part or "hyperlink" in part for part in parts.values())
+    assert not any("hyperlink" in part for part in parts.values())
+    formulas = [formula for part in parts.values() for formula in re.findall(r"<f>(.*?)</f>", part)]
+    assert formulas
+    words = ("cmd", "script", "alert", "evil", "set-output", "owned")
+    assert not any(word in formula for formula in formulas for word in words)
     book_read = python_calamine.load_workbook(io.BytesIO(content))
     assert book_read.sheet_names == [
         "Read me",
@@ -142,6 +146,7 @@ def test_the_workbook_is_text_where_customers_wrote(hostile: RunResult) -> None:
         "Causes",
         "Drivers",
         "Ledger",
+        "Checks",
     ]
     names = {str(row[0]) for row in book_read.get_sheet_by_name("Components").to_python()}
     assert HOSTILE_NAMES[2] in names
@@ -156,7 +161,7 @@ def test_the_workbook_has_the_same_bytes_twice(document: Document) -> None:
 def test_the_workbook_refuses_what_does_not_fit(hostile: RunResult) -> None:
     document = build_document(hostile)
     row = document.table.rows[0]
-    object.__setattr__(row, "name", "x" * 40_000)
+    object.__setattr__(row, "evidence", "x" * 40_000)
     with pytest.raises(CannotCreateError, match="CX704"):
         render_workbook(document)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class Plan:
         Most that vouchers may cost in a month.
     refusal : NotEstimable or None
         Why it cannot be projected.
+    chance, shape : ndarray, str
+        (n_draws,) quantiles of the stated range that ``draws`` are, and its shape.
     """
 
     asked: Asked
@@ -57,6 +59,8 @@ class Plan:
     cause_draws: np.ndarray
     cap: float
     refusal: NotEstimable | None
+    chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    shape: Shape = "triangular"
 
     def covering(self, incidents: np.ndarray) -> Plan:
         """Let vouchers cover no more incidents than the cap pays for.
@@ -129,6 +133,8 @@ def _plan(linked: Linked, change: ChangeSettings, n_months: int, weights: np.nda
         cause_draws=share_draws,
         cap=(change.recovery and change.recovery.per_month_cap) or np.inf,
         refusal=refusal,
+        chance=chance,
+        shape=shape,
     )
 
 

@@ -9,14 +9,14 @@ from datetime import date
 import numpy as np
 
 from cxlink.estimate import NotEstimable
-from cxlink.handoff import Allowance, Asked, BudgetChoice, ChangeEffect, Changes, ChurnFit, Linked, Payoff
+from cxlink.handoff import Allowance, Asked, BudgetChoice, ChangeEffect, ChangePaths, Changes, ChurnFit, Linked, Payoff
 from cxlink.impact.answers import Drawn, answer, first_refusal
 from cxlink.impact.cells import EffectTable
 from cxlink.impact.changes.budget import choose_changes
 from cxlink.impact.changes.doubt import allow_for_doubt, draw_doubts
-from cxlink.impact.changes.drawn import Alone, ChangeProjection
+from cxlink.impact.changes.drawn import Alone, ChangeProjection, Projected
 from cxlink.impact.changes.messages import change_messages
-from cxlink.impact.changes.money import Purse
+from cxlink.impact.changes.money import Purse, outlay
 from cxlink.impact.changes.payoff import net_present_value, ratio_effect, work_out
 from cxlink.impact.changes.plans import Plan, build_plans, describe_change
 from cxlink.impact.changes.sources import find_sources
@@ -203,7 +203,28 @@ def _effect(
         )
         for key in QUANTITIES
     }
-    return ChangeEffect(asked=one.plan.asked, payoff=payoff, **answers)
+    return ChangeEffect(asked=one.plan.asked, payoff=payoff, paths=_paths_of(one), **answers)
+
+
+def _paths_of(one: Alone) -> ChangePaths:
+    """Hand on what a change's money is reckoned from."""
+    plan = one.plan
+
+    def money(projected: Projected) -> np.ndarray:
+        vouchers = outlay(plan, projected) - plan.asked.per_month
+        gains = projected.gains
+        return np.stack([gains[:, :, REVENUE], gains[:, :, COST], vouchers], axis=2)
+
+    return ChangePaths(
+        shape=plan.shape,
+        sizes=one.sizes,
+        cause_share=plan.cause_share,
+        cause_draws=plan.cause_draws,
+        chance=plan.chance,
+        ramp=plan.ramp,
+        point=money(one.point)[0],
+        drawn=money(one.drawn),
+    )
 
 
 def refuse_changes(changes: Sequence[ChangeSettings], why: NotEstimable) -> Changes:
