@@ -182,7 +182,7 @@ def _row(chart: Chart) -> tuple[Value, ...]:
     latest = chart.months[-1]
     expected = f"{show_value(chart, latest.low)} to {show_value(chart, latest.high)}"
     if latest.rule:
-        told = latest.rule
+        told: str = latest.rule
     elif latest.phase == 1:
         told = "limits learnt from it"
     else:
