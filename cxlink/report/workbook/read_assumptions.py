@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cxlink.errors import ConfigError, Faults, InputMissingError
+from cxlink.errors import ConfigError, CxlinkError, Faults, InputMissingError
 from cxlink.handoff import Message
 from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.workbook.assumptions import HEADS, NAME, VALUE
@@ -32,6 +33,22 @@ RANGES: Mapping[str, tuple[float, float, str]] = {
     "changes.recovery.relief": SHARE,
     "changes.cost": (0.0, math.inf, "0 or more"),
     "changes.saving": (0.0, math.inf, "0 or more"),
+}
+
+NAMES: Mapping[str, str] = {
+    "finance.gross_margin": "gross margin",
+    "finance.discount_rate": "discount rate",
+    "model.horizon_months": "horizon",
+    **{
+        f"{group}.{key}": f"{word}, {end}"
+        for group, word in (("changes.reduce", "reduction"), ("changes.recovery.relief", "relief"))
+        for key, end in (("low", "lowest"), ("likely", "most likely"), ("high", "highest"))
+    },
+    **{
+        f"changes.{side}.{key}": f"{side}, {when}"
+        for side in ("cost", "saving")
+        for key, when in (("one_off", "once"), ("per_month", "a month"))
+    },
 }
 
 
@@ -112,10 +129,11 @@ def read_assumptions(path: Path, settings: Settings) -> Assumed:
         else:
             found[key] = row
     messages += [_deleted(path, *key, value) for key, value in known.items() if key not in found]
-    faults += [fault for key, row in found.items() if (fault := _check(row, known[key])) is not None]
+    wrong = {key: fault for key, row in found.items() if (fault := _check(row, known[key])) is not None}
+    assumed, overrides, misfits = _apply(settings, known, {key: row for key, row in found.items() if key not in wrong})
+    faults += [*wrong.values(), *misfits]
     if faults:
-        raise Faults(faults)
-    assumed, overrides = _apply(settings, known, found)
+        raise Faults(sorted(faults, key=_row_number))
     return Assumed(assumed, overrides, tuple(messages))
 
 
@@ -173,7 +191,14 @@ def _letters(column: int) -> str:
 
 def _name(setting: str) -> str:
     """Name a setting in an error; of a key that is not ours, only its shown form."""
-    return render_text(setting.removeprefix("finance.").removeprefix("model.").replace("_", " "), Sink.TERMINAL)
+    if setting in NAMES:
+        return NAMES[setting]
+    return render_text(setting, Sink.TERMINAL)
+
+
+def _row_number(fault: CxlinkError) -> int:
+    digits = re.search(r"![A-Z]+(\d+)", fault.place)
+    return int(digits.group(1)) if digits else 0
 
 
 def _known(settings: Settings) -> dict[tuple[str, str], float | None]:
@@ -230,10 +255,12 @@ def _differs(one: float | None, other: float) -> bool:
 
 def _apply(
     settings: Settings, known: Mapping[tuple[str, str], float | None], found: Mapping[tuple[str, str], _Row]
-) -> tuple[Settings, tuple[Override, ...]]:
+) -> tuple[Settings, tuple[Override, ...], list[ConfigError]]:
+    """Settings with what differs, and the changes whose cells do not fit together."""
     new = {key: row for key, row in found.items() if row.value is not None and _differs(known[key], row.value)}
     finance, model = settings.finance.model_dump(), settings.model.model_dump()
-    overrides, faults = [], []
+    overrides: list[Override] = []
+    misfits: list[ConfigError] = []
     for key in WHOLE_RUN:
         row = new.get((key, ALL))
         if row is not None and row.value is not None:
@@ -250,11 +277,9 @@ def _apply(
             said = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
             cells = ", ".join(row.cell.rpartition("!")[2] for row in rows[1:])
             place = rows[0].cell + (f" ({cells})" if cells else "")
-            faults.append(ConfigError("CX679", place, f"{change.name}: {said}.", "Correct the cells of this change."))
+            misfits.append(ConfigError("CX679", place, f"{change.name}: {said}.", "Correct the cells of this change."))
             continue
         overrides += [_override(number, change.name, row, known) for row in rows]
-    if faults:
-        raise Faults(faults)
     assumed = settings.model_copy(
         update={
             "finance": FinanceSettings.model_validate(finance),
@@ -262,7 +287,7 @@ def _apply(
             "changes": tuple(changes),
         }
     )
-    return assumed, tuple(overrides)
+    return assumed, tuple(overrides), misfits
 
 
 def _override(number: int, name: str, row: _Row, known: Mapping[tuple[str, str], float | None]) -> Override:

@@ -63,8 +63,9 @@ def _with_point(digits: str, place: str, what: str, *, is_percent: bool) -> str:
     if len(marks) > 1:
         return _ungrouped(digits, last, place, what)
     if len(rest) == 3 and not is_percent and whole.lstrip("+-") not in ("", "0") and len(whole.lstrip("+-")) <= 3:
-        remedy = f"Write {whole}{rest}, or {whole}.{rest}0, as a number and not as text."
-        raise ConfigError("CX674", place, f"{what} may be {whole}{rest} or {whole}.{rest}.", remedy)
+        one, other = f"{whole}{rest}", f"{float(f'{whole}.{rest}'):g}"
+        remedy = f"Write {one}, or {other}, as a number and not as text."
+        raise ConfigError("CX674", place, f"{what} may be {one} or {other}.", remedy)
     return f"{whole}.{rest}"
 
 
