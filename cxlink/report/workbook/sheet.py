@@ -96,7 +96,7 @@ class Book:
         return Sheet(self, self._raw[name], name, widths=widths, wrap_text=wrap_text)
 
     def beside(self, column: int) -> dict[str, object]:
-        """Give text room beside the number before it; from right to left, programs align by the words themselves.
+        """Give text room beside the number before it, and let it run towards the sheet's end.
 
         Parameters
         ----------
@@ -108,7 +108,10 @@ class Book:
         dict
             Of a format.
         """
-        return {"align": "left", "indent": 1} if column and not self.from_right else {}
+        if self.from_right:
+            # English words would otherwise start at the left of the first column, and run out of the sheet
+            return {"align": "right", "indent": 1 if column else 0}
+        return {"align": "left", "indent": 1} if column else {}
 
     def format(self, **keys: object) -> Format:
         """Find or make a format.
@@ -242,7 +245,7 @@ class Sheet:
         lines : sequence of str
             Long ones are broken into several rows.
         """
-        style = self._book.format(valign="top")
+        style = self._book.format(valign="top", **self._book.beside(0))
         for line in lines:
             for part in wrap(render_text(line, Sink.PLAIN), NOTE_WIDTH, break_long_words=False):
                 self._check(int(self.raw.write_string(self.row, 0, part, style)), 0)
@@ -259,7 +262,7 @@ class Sheet:
 
     def _write_head(self, column: int, text: str, *, is_number: bool) -> int:
         side: dict[str, object] = self._book.beside(column)
-        if is_number and not self._book.from_right:
+        if is_number:
             side = {"align": "right"}
         style = self._book.format(bold=True, bottom=1, text_wrap=True, valign="bottom", **side)
         if text == "":
