@@ -1,29 +1,15 @@
-"""A real browser that can reach nothing, and what a page does in it."""
+"""A page of its own that can reach nothing, and what it does."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +23,13 @@ class Opened:
 
 
 @contextmanager
-def start_browser() -> Iterator[Browser]:
-    """Start the system's Chromium; skip where it, or what drives it, is missing.
-
-    Yields
-    ------
-    Browser
-        Without a page.
-    """
-    driver = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Debian's chromium")
-    with driver.sync_playwright() as playing:
-        browser = playing.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser
-        browser.close()
-
-
-@contextmanager
 def open_page(browser: Browser, file: Path, fragment: str = "", **options: Any) -> Iterator[Opened]:
     """Open a file; every other request is recorded and refused.
 
     Parameters
     ----------
     browser : Browser
-        Of `start_browser`.
+        Of the session.
     file : Path
         The page.
     fragment : str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +25,7 @@ from cxlink.report.lever_data import LeverBoard, LeverComponent, unpack_series
 from cxlink.report.lever_sections import build_levers
 from cxlink.report.numbers import round_estimate
 from cxlink.settings import ChangeSettings
-from tests.browser.lever_pages import Opened, open_page, start_browser
+from tests.browser.lever_pages import Opened, open_page
 from tests.impact.levered_company import LeveredCompany, build_levered_company
 from tests.report.conftest import HOSTILE_NAMES, hostile, result  # noqa: F401 - fixtures
 from tests.report.test_levers import with_levers
@@ -53,12 +52,6 @@ STATES = (
     ("onboarding", 64, 10, 0, 0.7, 6),
     ("delivery", 0, 100, 10, 0.7, 12),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with start_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

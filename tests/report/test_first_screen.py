@@ -177,7 +177,10 @@ def test_shares_that_do_not_add_up_are_not_drawn(result: RunResult) -> None:
     effects = result.impact.components
     gone = NotEstimable("not told", "")
     shares: list[Answer] = [euros(200_000, 1, 2), euros(100_000, 1, 2), gone, gone]
-    shared = tuple(replace(one, joint_share={"net_benefit": share}) for one, share in zip(effects, shares, strict=True))
+    shared = tuple(
+        replace(one, joint_share={**one.joint_share, "net_benefit": share})
+        for one, share in zip(effects, shares, strict=True)
+    )
     told = sum(share.point for share in shares if not isinstance(share, NotEstimable))
     joint = replace(result.impact.joint, net_benefit=euros(told, 150_000, 450_000))
     document = build_document(replace(result, impact=replace(result.impact, components=shared, joint=joint)))
