@@ -32,6 +32,7 @@ from cxlink.report.driver_sections import build_driver_sections
 from cxlink.report.effect_words import build_word_section, frame_of
 from cxlink.report.employee_sections import build_employee_section
 from cxlink.report.event_sections import build_event_sections
+from cxlink.report.examples import show_examples
 from cxlink.report.first_screen import build_first_screen
 from cxlink.report.group_sections import build_group_section
 from cxlink.report.kpi_sections import build_kpi_section, say_kpis
@@ -54,12 +55,10 @@ from cxlink.report.parts import (
     Wanted,
 )
 from cxlink.report.promise_sections import build_promise_section
-from cxlink.report.redact import redact_text
 from cxlink.report.section import Section
 from cxlink.report.segment_sections import build_segment_section, build_segment_table
 from cxlink.report.serving_sections import build_serving_section
 from cxlink.report.sheet_rows import ClaimLine
-from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.suppress import show_count, suppress_small_cells
 from cxlink.report.survival_curve import build_curves
 from cxlink.report.track_sections import build_track_sections
@@ -108,7 +107,7 @@ def build_document(result: RunResult) -> Document:
         tenth_line=tenth_line,
         experience_line=_experience_line(result),
         details=_details(result, unit, published=published),
-        causes=tuple(_cause_row(cause, result.verbatims, published=published) for cause in result.causes),
+        causes=tuple(_cause_row(cause, result, published=published) for cause in result.causes),
         unexplained=tuple(_unexplained(one, published=published) for one in result.unexplained if one.of),
         matches=list_matches(linkage),
         ledger=list_ledger(result.loaded.ledger),
@@ -338,8 +337,7 @@ def _rank(effect: ComponentEffect) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRow:
-    texts = [render_text(redact_text(text), Sink.PLAIN, limit=EXAMPLE_CHARACTERS) for text in cause.texts[:verbatims]]
+def _cause_row(cause: CauseCount, result: RunResult, *, published: bool) -> CauseRow:
     return CauseRow(
         cause.component,
         cause.cause,
@@ -349,7 +347,7 @@ def _cause_row(cause: CauseCount, verbatims: int, *, published: bool) -> CauseRo
         _percent(cause.share),
         _percent(cause.corrected_share),
         _trend(cause.trend),
-        tuple(text for text in texts if text),
+        show_examples(cause.texts, result.verbatims, result.language, limit=EXAMPLE_CHARACTERS),
     )
 
 

@@ -12,14 +12,13 @@ from cxlink.handoff import Answering, AuditedClaim, CauseCount, ClosedLoop, Comp
 from cxlink.report.cell_texts import figure_or_dash
 from cxlink.report.claim_sections import SHOWN
 from cxlink.report.component_table import EVIDENCE, figure_of, sort_effects
+from cxlink.report.examples import show_examples
 from cxlink.report.first_parts import CauseToMend, ClaimLine, FirstScreen, WaitingScore
 from cxlink.report.hiding import show_count
 from cxlink.report.monitor_sections import say_monitoring
 from cxlink.report.not_yet import list_not_yet
 from cxlink.report.numbers import MoneyUnit, format_count, round_estimate
 from cxlink.report.parts import Column, Sentence, Untrusted
-from cxlink.report.redact import redact_text
-from cxlink.report.shown_text import Sink, render_text
 from cxlink.report.words import say_amount_of
 
 MOST_CAUSES = 3
@@ -66,7 +65,7 @@ def build_first_screen(
         evidence=_evidence(effects),
         tenth=tenth,
         ceiling=_ceiling(result, unit, level),
-        mend=tuple(_mend(cause, result.verbatims, published=published) for cause in _causes(effects, result.causes)),
+        mend=tuple(_mend(cause, result, published=published) for cause in _causes(effects, result.causes)),
         waiting_line=line,
         waiting=waiting,
         claims=tuple(map(_claim, result.claims.claims)),
@@ -118,16 +117,16 @@ def _causes(effects: Sequence[ComponentEffect], causes: Sequence[CauseCount]) ->
     return chosen[:MOST_CAUSES]
 
 
-def _mend(cause: CauseCount, verbatims: int, *, published: bool) -> CauseToMend:
+def _mend(cause: CauseCount, result: RunResult, *, published: bool) -> CauseToMend:
     counts = (
         (cause.customers, "customers"),
         (cause.tickets, "tickets"),
         (cause.comments, "comments"),
     )
     reach = ", ".join(f"{show_count(count, published=published)} {what}" for count, what in counts if count)
-    texts = [render_text(redact_text(text), Sink.PLAIN, limit=_EXAMPLE_CHARACTERS) for text in cause.texts[:verbatims]]
     records: Sentence = () if published else ("cxlink rows ", Untrusted(shlex.quote(cause.component)))
-    return CauseToMend(cause.component, cause.cause, reach, next((text for text in texts if text), ""), records)
+    shown = show_examples(cause.texts, result.verbatims, result.language, limit=_EXAMPLE_CHARACTERS)
+    return CauseToMend(cause.component, cause.cause, reach, next(iter(shown), ""), records)
 
 
 def _waiting(

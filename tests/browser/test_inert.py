@@ -11,6 +11,7 @@ from cxlink.report.document import build_document
 from cxlink.report.html import SCRIPTS
 from cxlink.report.parts import Document
 from tests.browser.conftest import Open, Opened
+from tests.browser.until import until
 from tests.report.conftest import HOSTILE_NAMES
 from tests.report.full_results import RTL_COMMENT, full_result
 
@@ -57,7 +58,7 @@ def test_the_policy_would_stop_a_script(full: Document, open_page: Open) -> None
     opened = open_page(full)
     # the test can fail: what the policy forbids is noticed
     opened.page.evaluate("document.body.append(Object.assign(document.createElement('img'), { src: 'x.png' }))")
-    opened.page.wait_for_function("window.violations.length > 0")
+    until(opened.page, "window.violations.length > 0")
     assert opened.violations == ["img-src"]
 
 

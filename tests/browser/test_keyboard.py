@@ -8,6 +8,7 @@ from typing import Any
 from cxlink.report.parts import Document
 from cxlink.report.section import Section
 from tests.browser.conftest import Open
+from tests.browser.until import until
 
 
 def press(page: Any, *keys: str) -> None:
@@ -64,7 +65,7 @@ def test_what_is_folded_opens(full: Document, open_page: Open) -> None:
     # a link into what is folded opens it
     page.evaluate("location.hash = ''")
     page.evaluate("location.hash = '#details'")
-    page.wait_for_function("document.getElementById('details').closest('details').open")
+    until(page, "document.getElementById('details').closest('details').open")
     reach(page, "summary")
     before = page.evaluate("document.activeElement.parentElement.open")
     press(page, "Enter")

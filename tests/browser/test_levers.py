@@ -26,6 +26,7 @@ from cxlink.report.lever_sections import build_levers
 from cxlink.report.numbers import round_estimate
 from cxlink.settings import ChangeSettings
 from tests.browser.lever_pages import Opened, open_page
+from tests.browser.until import until
 from tests.impact.levered_company import LeveredCompany, build_levered_company
 from tests.report.conftest import HOSTILE_NAMES, hostile, result  # noqa: F401 - fixtures
 from tests.report.test_levers import with_levers
@@ -84,7 +85,7 @@ def fragment_of(name: str, reduction: float, one_off: float, per_month: float, m
 
 def move_to(opened: Opened, fragment: str) -> None:
     opened.page.evaluate("fragment => { location.hash = fragment; }", fragment)
-    opened.page.wait_for_function("fragment => location.hash === fragment", arg=fragment)
+    until(opened.page, "fragment => location.hash === fragment", fragment)
     opened.page.wait_for_timeout(20)  # the event that tells of it comes in its own turn
 
 
@@ -235,7 +236,7 @@ def test_the_controls_move_the_figures_and_the_address_keeps_them(browser: Brows
         levers.get_by_label("Gross margin").fill("62.5")
         levers.get_by_label("Horizon").select_option("6 months")
         levers.get_by_label("Show the spread of").select_option("cost_saved")
-        page.wait_for_function("() => location.hash.includes('show')")
+        until(page, "() => location.hash.includes('show')")
         kept = {key: value[0] for key, value in parse_qs(page.url.split("#")[1]).items()}
         before = [shown(opened, key) for key in ROWS], page.locator("#lever-said").inner_text()
         address = "#" + page.url.split("#")[1]
@@ -287,7 +288,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, file: Path) -> None:
             page.keyboard.press("Tab")
         names = ("component", "reduction", "one-off", "per-month", "margin", "horizon", "show")
         assert order == [f"lever-{name}" for name in names]
-        page.wait_for_function("() => location.hash.includes('show=cost_saved')")
+        until(page, "() => location.hash.includes('show=cost_saved')")
         assert page.locator("#lever-one-off").input_value() == "750"
         assert page.locator("#lever-reduction").get_attribute("aria-valuetext") == "25% fewer"
         said = page.locator("#lever-said")
@@ -374,9 +375,7 @@ def test_nothing_leaves_the_page_and_names_of_others_are_inert(
         assert "<script>alert(1)</script>" in names
         for name in names:
             page.locator("#lever-component").select_option(label=name)
-            page.wait_for_function(
-                "name => new URLSearchParams(location.hash.slice(1)).get('lever') === name", arg=name
-            )
+            until(page, "name => new URLSearchParams(location.hash.slice(1)).get('lever') === name", name)
             assert name in page.locator("#lever-said").inner_text()
             with open_page(browser, file, "#" + page.url.split("#", 1)[1]) as again:
                 assert again.page.locator("#lever-component option:checked").inner_text() == name

@@ -94,7 +94,7 @@ def validation() -> Validation:
 def full_result(result: RunResult) -> RunResult:
     """Add claims, low scores that wait, who answers, a validation, shares that add up, and a comment in Hebrew."""
     impact = result.impact
-    causes = (replace(result.causes[0], texts=(RTL_COMMENT, *result.causes[0].texts)), *result.causes[1:])
+    causes = (replace(result.causes[0], texts=(RTL_COMMENT,)), *result.causes[1:])
     return replace(
         result,
         causes=causes,
