@@ -13,7 +13,8 @@ from cxlink.churn.design import CORRECTED, METHOD, Design, Fitted, build_design,
 from cxlink.churn.exposure import LAG_DAYS, Window, primary_windows
 from cxlink.churn.gates import check_churn, check_exposure, check_size
 from cxlink.churn.lags import fit_lag_profiles
-from cxlink.churn.periods import PERIOD_STARTS, fit_periods, refuse_moving
+from cxlink.churn.moving import refuse_moving
+from cxlink.churn.periods import PERIOD_STARTS, fit_periods
 from cxlink.churn.rates import choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer, NotEstimable
@@ -185,8 +186,9 @@ def _fit(
         )
     fitted, uncorrected, without_labels = correct_for_labels(linked, rows, windows, fitted)
     periods, without_periods = _fit_periods(rows, fitted.design, names)
-    for ratios in periods:
-        refusals[ratios.component] = refusals[ratios.component] or refuse_moving(ratios)
+    log_ratios = {name: (fitted.beta[place], fitted.error[place]) for place, name in enumerate(names)}
+    for name, refusal in refuse_moving(periods, log_ratios).items():
+        refusals[name] = refusals[name] or refusal
     for profile in lags:
         refusals[profile.component] = refusals[profile.component] or profile.refusal
     return MainFit(

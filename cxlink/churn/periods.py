@@ -10,13 +10,17 @@ from scipy.special import chdtrc
 from cxlink.churn.design import Design, Fitted, fit_design, hazard_ratio
 from cxlink.churn.gates import MIN_EXPOSED_EVENTS
 from cxlink.churn.rows import RiskRows
-from cxlink.estimate import NotEstimable
 from cxlink.handoff import PeriodRatio, PeriodRatios
 
 PERIOD_STARTS = (0, 90, 365)
 LABELS = ("first 3 months", "months 4 to 12", "after the first year")
-SIGNIFICANCE = 0.003
-"""For each component: ten of them cry wolf in 3% of runs."""
+MEMBERS = {
+    **{label: (place,) for place, label in enumerate(LABELS)},
+    "first year": (0, 1),
+    "time after the first 3 months": (1, 2),
+}
+"""Which of the periods a label stands for."""
+_LABEL_OF = {members: label for label, members in MEMBERS.items()}
 
 
 def fit_periods(rows: RiskRows, design: Design, components: tuple[str, ...]) -> tuple[PeriodRatios, ...]:
@@ -63,28 +67,6 @@ def fit_periods(rows: RiskRows, design: Design, components: tuple[str, ...]) -> 
     return tuple(ratios for ratios in found if ratios is not None)
 
 
-def refuse_moving(ratios: PeriodRatios) -> NotEstimable | None:
-    """Refuse a ratio that is not one number: a mean of several would be projected onto customers whom none describes.
-
-    Parameters
-    ----------
-    ratios : PeriodRatios
-        Of one component.
-
-    Returns
-    -------
-    NotEstimable or None
-        None where the periods do not differ beyond chance.
-    """
-    if ratios.p_value >= SIGNIFICANCE:
-        return None
-    listed = ", ".join(f"{period.ratio.point:.2f} in the {period.label}" for period in ratios.periods)
-    return NotEstimable(
-        f"its hazard ratio is not one number: {listed.replace('in the after', 'after')}",
-        "a model with a ratio for each period, which this version does not project",
-    )
-
-
 def _groups(rows: RiskRows, place: int, period: np.ndarray) -> tuple[int, ...]:
     """Group of each period, so that every group holds enough exposed leavers."""
     events = np.bincount(period[rows.voluntary & rows.exposed[:, place]], minlength=len(PERIOD_STARTS))
@@ -127,7 +109,4 @@ def _ratios(
 
 
 def _label(group: tuple[int, ...], number: int) -> str:
-    members = [k for k, own in enumerate(group) if own == number]
-    if len(members) == 1:
-        return LABELS[members[0]]
-    return "first year" if members == [0, 1] else "time after the first 3 months"
+    return _LABEL_OF[tuple(k for k, own in enumerate(group) if own == number)]

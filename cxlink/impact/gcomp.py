@@ -112,6 +112,7 @@ class Projector:
             held.append(self._mean_by_group(revenue))
             of_customers += gains / FUTURES
             sums.append(np.vstack([totals, *self._other_gains(world)]))
+            del world  # or two futures of a large base stand in memory while the next is drawn
         found, n = np.array(sums), len(self._fits.incidence)
         error = sampling_error(of_customers, found[:, : n + 1], self._base.weight, is_sample=is_sample)
         mean = found.mean(axis=0)
