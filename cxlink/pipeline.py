@@ -260,6 +260,7 @@ def run(
             n_replicates=VALIDATION_DRAWS,
             rng=draws.for_validation,
             longest_only=True,
+            threads=engine.threads,
         )
         churn = replace(churn, validation=validation)
     progress("impact", 0.0)

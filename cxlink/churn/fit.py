@@ -19,6 +19,7 @@ from cxlink.churn.rates import choose_bands, rates_by_band
 from cxlink.churn.rows import RiskRows, build_rows
 from cxlink.estimate import Answer, NotEstimable
 from cxlink.handoff import HazardModel, LagProfile, Linked, PeriodRatios
+from cxlink.parallel import in_order
 from cxlink.stats import CoxError, find_partners
 
 
@@ -224,7 +225,9 @@ def _inseparable(wanted: np.ndarray, design: Design, n_components: int) -> set[i
     return found
 
 
-def build_hazards(linked: Linked, main: MainFit, draws: np.ndarray, weights: np.ndarray) -> HazardModel:
+def build_hazards(
+    linked: Linked, main: MainFit, draws: np.ndarray, weights: np.ndarray, *, threads: int = 1
+) -> HazardModel:
     """Gather what projections need of the fit.
 
     Parameters
@@ -237,6 +240,8 @@ def build_hazards(linked: Linked, main: MainFit, draws: np.ndarray, weights: np.
         (n_draws, n_columns) coefficients of each draw.
     weights : ndarray
         (n_draws, n_customers) the customer weights behind them.
+    threads : int, default 1
+        How many may work at once; the result does not depend on it.
 
     Returns
     -------
@@ -246,17 +251,17 @@ def build_hazards(linked: Linked, main: MainFit, draws: np.ndarray, weights: np.
     rows, design, beta, edges = main.rows, main.fitted.design, main.fitted.beta, main.edges
     band = np.searchsorted(edges, rows.start, side="right") - 1
     days = (rows.stop - rows.start).astype(float)
-    one = np.ones(len(days))
 
-    def both(coefficients: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        risk = np.exp(design.columns @ coefficients)
-        return (
-            rates_by_band(band, days, rows.voluntary, risk, weight, len(edges)),
-            rates_by_band(band, days, rows.involuntary, one, weight, len(edges)),
-        )
+    def both(drawn: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        coefficients, of_customers = drawn
+        weight = of_customers[rows.customer]
+        at_risk = weight * days
+        involuntary = rates_by_band(band, rows.involuntary, at_risk, weight, len(edges))
+        at_risk *= np.exp(design.columns @ coefficients)
+        return rates_by_band(band, rows.voluntary, at_risk, weight, len(edges)), involuntary
 
-    point = both(beta, one)
-    drawn = [both(drawn_beta, weight[rows.customer]) for drawn_beta, weight in zip(draws, weights, strict=True)]
+    point = both((beta, np.ones(weights.shape[1])))
+    drawn = list(in_order(both, zip(draws, weights, strict=True), threads + 1))
     components = slice(0, len(linked.components))
     return HazardModel(
         components=linked.components,

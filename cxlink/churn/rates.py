@@ -38,7 +38,7 @@ def choose_bands(stop: np.ndarray, events: np.ndarray) -> np.ndarray:
 
 
 def rates_by_band(
-    band: np.ndarray, days: np.ndarray, events: np.ndarray, relative_risk: np.ndarray, weights: np.ndarray, n_bands: int
+    band: np.ndarray, events: np.ndarray, at_risk: np.ndarray, weights: np.ndarray, n_bands: int
 ) -> np.ndarray:
     """Events a day at risk, at a relative risk of one.
 
@@ -46,8 +46,12 @@ def rates_by_band(
     ----------
     band : ndarray
         (n_rows,) band of tenure.
-    days, events, relative_risk, weights : ndarray
-        (n_rows,) days at risk, event (bool), relative risk and weight of each row.
+    events : ndarray
+        (n_rows,) bool.
+    at_risk : ndarray
+        (n_rows,) weight times days at risk times relative risk of each row.
+    weights : ndarray
+        (n_rows,) weight of each row.
     n_bands : int
         How many bands there are.
 
@@ -56,6 +60,6 @@ def rates_by_band(
     ndarray
         (n_bands,) hazard a day; 0 where a band holds no day at risk.
     """
-    happened = np.bincount(band, weights=weights * events, minlength=n_bands)
-    exposure = np.bincount(band, weights=weights * days * relative_risk, minlength=n_bands)
+    happened = np.bincount(band[events], weights=weights[events], minlength=n_bands)
+    exposure = np.bincount(band, weights=at_risk, minlength=n_bands)
     return np.divide(happened, exposure, out=np.zeros(n_bands), where=exposure > 0)

@@ -57,7 +57,7 @@ def fit_churn(
     if isinstance(main, Refused):
         events, involuntary = int(main.rows.voluntary.sum()), int(main.rows.involuntary.sum())
         return _refused(linked, main.reason, curve, events, involuntary)
-    churn = _hand_over(linked, main, curve, settings, weights)
+    churn = _hand_over(linked, main, curve, settings, weights, loaded.engine.threads)
     return _look_closer(churn, linked, main, settings) if in_depth else churn
 
 
@@ -107,7 +107,12 @@ def _look_closer(churn: ChurnFit, linked: Linked, main: MainFit, settings: Setti
 
 
 def _hand_over(
-    linked: Linked, main: MainFit, curve: tuple[CurvePoint, ...], settings: Settings, weights: np.ndarray
+    linked: Linked,
+    main: MainFit,
+    curve: tuple[CurvePoint, ...],
+    settings: Settings,
+    weights: np.ndarray,
+    threads: int,
 ) -> ChurnFit:
     rows, fitted = main.rows, main.fitted
     design, voluntary = fitted.design, int(rows.voluntary.sum())
@@ -119,7 +124,7 @@ def _hand_over(
         if design.kept[first + k]
     }
     left_out = [name for name, was, is_in in zip(design.names, main.wanted, design.kept, strict=True) if was > is_in]
-    model = build_hazards(linked, main, draw_coefficients(main, weights, settings), weights)
+    model = build_hazards(linked, main, draw_coefficients(main, weights, settings), weights, threads=threads)
     ratios = component_ratios(main, linked.components)
     return ChurnFit(
         customers=n_customers,

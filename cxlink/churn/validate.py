@@ -23,6 +23,7 @@ from cxlink.churn.future import (
 from cxlink.churn.landmark import Outcomes, cut_at, outcomes_after
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import HazardModel, Linked, RiskGroup, TestResult, Validation
+from cxlink.parallel import in_order
 from cxlink.stats import (
     EstimationError,
     a_calibration,
@@ -72,7 +73,13 @@ class _Followed:
 
 
 def validate_churn(
-    linked: Linked, *, exposure_days: int, n_replicates: int, rng: np.random.Generator, longest_only: bool = False
+    linked: Linked,
+    *,
+    exposure_days: int,
+    n_replicates: int,
+    rng: np.random.Generator,
+    longest_only: bool = False,
+    threads: int = 1,
 ) -> tuple[Validation, ...]:
     """Score the customers of earlier days by what was known then, and compare.
 
@@ -88,6 +95,8 @@ def validate_churn(
         The source of chance.
     longest_only : bool, default False
         Whether the longest horizon that can be judged is enough.
+    threads : int, default 1
+        How many may work at once; the result does not depend on it.
 
     Returns
     -------
@@ -97,7 +106,7 @@ def validate_churn(
     """
     found: list[Validation] = []
     for months in reversed(HORIZONS):
-        found.insert(0, _validate(linked, months, exposure_days, n_replicates, rng))
+        found.insert(0, _validate(linked, months, exposure_days, n_replicates, rng, threads))
         if longest_only and isinstance(found[0].measures["auc"], Estimate):
             return (found[0],)
     return tuple(found)
@@ -109,6 +118,7 @@ def _validate(
     exposure_days: int,
     n_replicates: int,
     rng: np.random.Generator,
+    threads: int,
 ) -> Validation:
     horizon = round(months * MONTH_DAYS)
     day = linked.to_day - horizon
@@ -127,7 +137,7 @@ def _validate(
     weights /= weights.mean(axis=1, keepdims=True)
     customers, influence = main.fitted.influence
     draws = main.fitted.design.spread(main.fitted.fit.beta + (weights[:, customers] - 1.0) @ influence)
-    model = build_hazards(known, main, draws, weights)
+    model = build_hazards(known, main, draws, weights, threads=threads)
     prospects = gather_prospects(known, main, exposure_days, weights)
     followed = _Followed(
         months,
@@ -137,7 +147,7 @@ def _validate(
         cumulative_hazard(prospects, model, outcomes.days.astype(float)),
         outcomes,
     )
-    measures = _measure(followed, n_replicates, rng)
+    measures = _measure(followed, n_replicates, rng, threads)
     measures["observed_over_expected"] = _ratio(followed, prospects, model, weights)
     ordered = {name: measures[name] for name in MEASURES}
     return Validation(
@@ -151,10 +161,10 @@ def _validate(
     )
 
 
-def _measure(followed: _Followed, n_replicates: int, rng: np.random.Generator) -> dict[str, Answer]:
+def _measure(followed: _Followed, n_replicates: int, rng: np.random.Generator, threads: int) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     for names, units, statistic in _statistics(followed):
-        found |= _interval(followed, names, units, statistic, n_replicates, rng)
+        found |= _interval(followed, names, units, statistic, n_replicates, rng, threads)
     return found
 
 
@@ -193,10 +203,18 @@ def _interval(
     statistic: Callable[[np.ndarray], np.ndarray],
     n_replicates: int,
     rng: np.random.Generator,
+    threads: int,
 ) -> Mapping[str, Answer]:
     customers, n = followed.outcomes.customer, len(followed.risk)
     try:
-        drawn = bootstrap_clusters(statistic, customers, rng, n_replicates=n_replicates, level=LEVEL)
+        drawn = bootstrap_clusters(
+            statistic,
+            customers,
+            rng,
+            n_replicates=n_replicates,
+            level=LEVEL,
+            over=lambda work, slices: in_order(work, slices, threads + 1),
+        )
     except EstimationError as error:
         return dict.fromkeys(names, NotEstimable(error.reason, "more customers who left"))
     events = int((followed.outcomes.cause == 1).sum())

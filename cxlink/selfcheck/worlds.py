@@ -129,7 +129,7 @@ def _scale_hazards(linked: Linked, parts: RunParts, share: float) -> HazardModel
         log_hazard_ratio_draws=nobody,
         coefficient_draws=np.zeros((0, len(model.coefficients))),
         calendar_draws=np.zeros(0),
-        voluntary_rates=rates_by_band(band, days, rows.voluntary, risk, one, len(model.band_edges)),
+        voluntary_rates=rates_by_band(band, rows.voluntary, days * risk, one, len(model.band_edges)),
         voluntary_rate_draws=np.zeros((0, len(model.band_edges))),
         involuntary_rate_draws=np.zeros((0, len(model.band_edges))),
     )

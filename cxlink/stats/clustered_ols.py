@@ -83,20 +83,20 @@ def fit_clustered_ols(
     ----------
     .. [1] Liang and Zeger (1986), Biometrika 73:13-22; CR0 and CR1 as in Cameron and Miller (2015), JHR 50:317-372.
     """
-    matrix = read_matrix(X, EstimationError).astype(np.float64)
+    matrix = read_matrix(X, EstimationError).astype(np.float64, copy=False)
     n_rows = matrix.shape[0]
     outcome = read_vector("y", y, n_rows, EstimationError)
     labels, codes = read_codes("cluster", cluster, n_rows, EstimationError)
     check_clusters(codes, EstimationError)
     case_weights = read_weights(weights, n_rows, EstimationError)
     root = np.ones(n_rows) if case_weights is None else np.sqrt(case_weights)
-    weighted = matrix * root[:, None]
-    check_columns(weighted)
-    scale = np.sqrt(np.einsum("ij,ij->j", weighted, weighted))
-    solution, _, _, _ = np.linalg.lstsq(weighted / scale, outcome * root, rcond=None)
+    weighted = matrix if case_weights is None else matrix * root[:, None]
+    scaled, scale = _scale_columns(weighted)
+    solution, _, _, _ = np.linalg.lstsq(scaled, outcome * root, rcond=None)
     beta = solution / scale
     residual = (outcome - matrix @ beta) * root
-    bread = np.linalg.inv((weighted / scale).T @ (weighted / scale)) / np.outer(scale, scale)
+    bread = np.linalg.inv(scaled.T @ scaled) / np.outer(scale, scale)
+    del scaled  # of a million rows, as large as all that follows
     return _finish(beta, bread, weighted * residual[:, None], int(np.count_nonzero(root)), labels, codes)
 
 
@@ -167,16 +167,23 @@ def check_columns(matrix: Floats) -> None:
     EstimationError
         Naming the columns.
     """
+    _scale_columns(matrix)
+
+
+def _scale_columns(matrix: Floats) -> tuple[Floats, Floats]:
+    """Columns of length one, and their lengths, if none is zero or explained by those before it."""
     length = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
     zero = tuple(int(j) for j in np.flatnonzero(length == 0.0))
     if zero:
         raise EstimationError(f"{name_columns(zero)}: zero in every row", zero)
-    triangle: Floats = np.asarray(np.linalg.qr(matrix / length, mode="r"))
+    scaled = matrix / length
+    triangle: Floats = np.asarray(np.linalg.qr(scaled, mode="r"))
     left = np.zeros(length.size)
     left[: triangle.shape[0]] = np.abs(np.diag(triangle))
     collinear = tuple(int(j) for j in np.flatnonzero(left <= RANK_TOLERANCE))
     if collinear:
         raise EstimationError(f"{name_columns(collinear)}: collinear with the columns before it", collinear)
+    return scaled, length
 
 
 def _finish(beta: Floats, bread: Floats, scores: Floats, n: int, labels: Labels, codes: Integers) -> ClusteredFit:

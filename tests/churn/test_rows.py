@@ -139,6 +139,6 @@ def test_bands_hold_ten_events_and_rates_are_events_a_day() -> None:
     assert edges[0] == 0
     assert min(held) >= 10
     rates = rates_by_band(
-        np.array([0, 0, 1]), np.array([10.0, 30.0, 5.0]), np.array([1, 0, 1]), np.array([1.0, 2.0, 1.0]), np.ones(3), 3
+        np.array([0, 0, 1]), np.array([True, False, True]), np.array([10.0, 60.0, 5.0]), np.ones(3), 3
     )
     assert rates == pytest.approx([1 / 70, 1 / 5, 0])
