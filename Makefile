@@ -24,8 +24,9 @@ $(READY): requirements.lock pyproject.toml
 demo: setup ## run the main job on the sample data
 	$(BIN)/cxlink demo
 
+# one thread of linear algebra a process: two processes with two each get in each other's way
 test: setup ## run the tests
-	$(BIN)/python -m pytest -n 2
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 check: setup ## lint, format, types, imports, docs
 	$(BIN)/ruff check .

@@ -100,7 +100,9 @@ class TrackedChange:
     groups : int
         How many groups of customers were reached together or not; customers where they were one by one.
     months_before, months_after : int
-        Whole months compared, without that of the start where it began within one.
+        Whole months compared, without that of the start where it began within one, and without the next field's.
+    ramp_months : int
+        Until it works in full.
     outcomes : tuple of TrackedOutcome
         Incidents, leaving, revenue, score.
     forecast_as_of : date or None
@@ -121,6 +123,7 @@ class TrackedChange:
     groups: int
     months_before: int
     months_after: int
+    ramp_months: int
     outcomes: tuple[TrackedOutcome, ...]
     forecast_as_of: date | None
     checks: tuple[ForecastCheck, ...]

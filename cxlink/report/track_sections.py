@@ -72,12 +72,19 @@ def _figure(outcome: TrackedOutcome, answer: Answer) -> str:
     return figure_or_dash(answer, times=100 if outcome.name == "incidents" else 1, signed=signed)
 
 
+def _until_in_full(ramp_months: int) -> str:
+    if not ramp_months:
+        return ""
+    months = "month" if ramp_months == 1 else f"{ramp_months} months"
+    return f", without the {months} until it worked in full"
+
+
 def _say(one: TrackedChange, *, published: bool) -> Iterator[str]:
     what = one.component if one.cause is None else f"{one.component}, {one.cause}"
     reached, others = (show_count(count, published=published) for count in (one.customers, one.others))
     yield (
         f"{one.name} ({what}), from {one.started_on.isoformat()}: {reached} customers reached, {others} not;"
-        f" {one.months_before} months before and {one.months_after} after."
+        f" {one.months_before} months before and {one.months_after} after{_until_in_full(one.ramp_months)}."
     )
     if one.refusal is not None:
         yield f"{one.name}: no effect can be told: {one.refusal.reason}. Needs: {one.refusal.needs}."

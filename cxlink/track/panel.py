@@ -24,7 +24,8 @@ class ChangePanel:
     Parameters
     ----------
     month : ndarray
-        (n_months,) since 1970-01, ascending; that of the start is missing where the change began within it.
+        (n_months,) since 1970-01, ascending; that of the start is missing where the change began within it, and so are
+        those in which it did not yet work in full.
     after : ndarray
         (n_months,) bool.
     customer : ndarray
@@ -52,7 +53,7 @@ class ChangePanel:
         return int(self.after.sum())
 
 
-def build_panel(linked: Linked, started_on: date, known: np.ndarray) -> ChangePanel:
+def build_panel(linked: Linked, started_on: date, known: np.ndarray, *, ramp_months: int = 0) -> ChangePanel:
     """Put customers and months together.
 
     Parameters
@@ -63,13 +64,15 @@ def build_panel(linked: Linked, started_on: date, known: np.ndarray) -> ChangePa
         First day of the change.
     known : ndarray
         (n_customers,) bool: of whom it is known whether they were reached.
+    ramp_months : int, default 0
+        Until the change works in full.
 
     Returns
     -------
     ChangePanel
         Without months where the window has none on a side.
     """
-    month, after = _months(linked, started_on)
+    month, after = _months(linked, started_on, ramp_months)
     customers = linked.customers
     chosen = np.flatnonzero(customers["at_risk"].to_numpy(dtype=bool) & known)
     chosen = chosen[:: max(-(-len(chosen) // MOST_CUSTOMERS), 1)]
@@ -155,11 +158,11 @@ def first_day(months: np.ndarray) -> np.ndarray:
     return found
 
 
-def _months(linked: Linked, started_on: date) -> tuple[np.ndarray, np.ndarray]:
+def _months(linked: Linked, started_on: date, ramp_months: int) -> tuple[np.ndarray, np.ndarray]:
     window = np.array([linked.from_day - 1, linked.to_day + 1])
     first, last = month_numbers(window) + np.array([1, -1])
     start = (started_on.year - 1970) * 12 + started_on.month - 1
-    after_from = start if started_on.day == 1 else start + 1
+    after_from = (start if started_on.day == 1 else start + 1) + ramp_months
     before = np.arange(max(first, start - MOST_MONTHS), min(start, last + 1))
     after = np.arange(max(after_from, first), min(last + 1, after_from + MOST_MONTHS))
     flags = np.repeat([False, True], [len(before), len(after)])

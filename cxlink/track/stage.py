@@ -64,7 +64,7 @@ def _track(
     if change.started_on is None:
         raise ValueError("only a change that was made is tracked")
     flag = np.ones(len(linked.customers), dtype=np.int8) if exposed is None else exposed.flag
-    panel = build_panel(linked, change.started_on, flag >= 0)
+    panel = build_panel(linked, change.started_on, flag >= 0, ramp_months=change.ramp_months)
     own = flag[panel.customer] == 1
     told = latest_forecast(forecasts, change.name, change.started_on)
     groups = _count_groups(panel, exposed)
@@ -79,6 +79,7 @@ def _track(
         groups=groups,
         months_before=panel.n_before,
         months_after=panel.n_after,
+        ramp_months=change.ramp_months,
         outcomes=(),
         forecast_as_of=None if told is None else told.as_of,
         checks=(),
@@ -107,7 +108,8 @@ def _refusal(linked: Linked, change: ChangeSettings, panel: ChangePanel, own: np
     for n, side in ((panel.n_before, "before"), (panel.n_after, "after")):
         if n < MIN_MONTHS:
             later = "later months" if side == "after" else "exports that reach further back"
-            return NotEstimable(f"{n} whole months {side} its start are observed, needs {MIN_MONTHS}", later)
+            what = "it worked in full" if side == "after" and change.ramp_months else "its start"
+            return NotEstimable(f"{n} whole months {side} {what} are observed, needs {MIN_MONTHS}", later)
     if not own.any():
         return NotEstimable("nobody meets the condition", "a condition that those meet who were reached")
     return None

@@ -23,6 +23,7 @@ def test_a_reader_is_told_of_whom_and_what_to_doubt() -> None:
     text = " ".join(build_track_sections(tracked_changes(), published=False)[0].notes)
     for said in (
         "second courier (delivery, late), from 2025-03-01: 400 customers reached, 500 not",
+        "10 after, without the 2 months until it worked in full.",
         "went apart before it already (leaving)",
         "new contracts: no effect can be told: customers were reached together by region, 1 of 4 groups.",
         "forecast on 2025-01-31: 30 (20 to 40) percent fewer incidents; 28 (19-36) came: the forecast held.",

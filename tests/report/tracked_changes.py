@@ -29,6 +29,7 @@ def tracked_changes(name: str = "second courier", others: int = 500) -> Tracking
         groups=900,
         months_before=12,
         months_after=10,
+        ramp_months=2,
         outcomes=(
             TrackedOutcome("incidents", fewer, seen, "C", 0.44),
             TrackedOutcome("leaving", ratio, ratio, "D", 0.01),
@@ -50,6 +51,7 @@ def tracked_changes(name: str = "second courier", others: int = 500) -> Tracking
         groups=4,
         months_before=12,
         months_after=6,
+        ramp_months=0,
         outcomes=(TrackedOutcome("incidents", few, seen, "D", None),),
         forecast_as_of=None,
         checks=(),

@@ -138,6 +138,25 @@ def test_the_month_of_the_start_is_on_neither_side() -> None:
     assert (within.months_before, within.months_after) == (12, 11)
 
 
+def test_months_until_it_works_in_full_are_on_neither_side() -> None:
+    """A change said to begin four months early, and to take four months: what it does is found whole."""
+    early = date(2023, 9, 1)
+    ramped: list[float] = []
+    at_once: list[float] = []
+    for seed in range(30):
+        linked = company(seed, 900, reduction=0.4)
+        for found, ramp_months in ((ramped, 4), (at_once, 0)):
+            one = only(track(linked, started_on=early, ramp_months=ramp_months))
+            assert (one.months_before, one.months_after) == (8, 12)
+            found.append(number(outcome(one, "incidents").effect).point)
+    error = np.std(ramped) / np.sqrt(len(ramped))
+    assert abs(np.mean(ramped) - 0.4) < 3 * error + 0.02
+    assert np.mean(at_once) < np.mean(ramped) - 3 * error
+    late = only(track(company(9, 300), started_on=date(2024, 6, 1), ramp_months=5)).refusal
+    assert late is not None
+    assert "2 whole months after it worked in full" in late.reason
+
+
 def test_revenue_that_those_reached_lose_anyway_is_not_the_changes() -> None:
     """They leave oftener before as well; what is taken from their prices after the start is found."""
     linked = company(10, 5000)
