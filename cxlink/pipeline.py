@@ -32,7 +32,7 @@ from cxlink.handoff import (
     Tracking,
     Unexplained,
 )
-from cxlink.impact import estimate_impact, find_drivers
+from cxlink.impact import estimate_impact, estimate_impact_among, find_drivers
 from cxlink.kpis import compare_kpis
 from cxlink.link import count_causes, link, measure_unexplained
 from cxlink.load import load
@@ -276,7 +276,17 @@ def run(
     )
     drivers = find_drivers(data.linked, settings, weights=weights, rng=draws.for_drivers)
     progress("claims", 0.0)
-    claims = audit_claims(data.linked, churn, impact, settings, read_claims(settings), weights=weights)
+    said = read_claims(settings)
+    among = estimate_impact_among(
+        data.linked,
+        data.loaded,
+        churn,
+        settings,
+        [one.among for one in said if one.among],
+        weights=weights,
+        seed=draws.for_claims,
+    )
+    claims = audit_claims(data.linked, churn, impact, settings, said, weights=weights, impact_among=among)
     progress("kpis", 0.0)
     kpis = compare_kpis(data.linked, settings, weights=weights)
     progress("track", 0.0)
@@ -347,6 +357,7 @@ class Draws:
     for_validation: np.random.Generator
     for_labels: np.random.Generator
     for_drivers: np.random.Generator
+    for_claims: np.random.SeedSequence
 
 
 def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws:
@@ -367,9 +378,10 @@ def start_draws(settings: Settings, seed: int | None, n_customers: int) -> Draws
         The same for the same seed, whichever parts run.
     """
     chosen = settings.project.seed if seed is None else seed
-    parts = np.random.SeedSequence(chosen).spawn(5)
-    for_weights, *others = (np.random.default_rng(part) for part in parts)
-    return Draws(draw_weights(settings.model.draws, n_customers, for_weights), *others)
+    *parts, for_claims = np.random.SeedSequence(chosen).spawn(6)
+    for_weights, futures, validation, labels, drivers = (np.random.default_rng(part) for part in parts)
+    weights = draw_weights(settings.model.draws, n_customers, for_weights)
+    return Draws(weights, futures, validation, labels, drivers, for_claims)
 
 
 def draw_weights(n_draws: int, n_customers: int, rng: np.random.Generator) -> np.ndarray:

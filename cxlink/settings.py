@@ -323,9 +323,10 @@ class ChangeSettings(_Group):
 
 
 class ClaimSettings(_Group):
-    """``[[claims]]``: what somebody says."""
+    """``[[claims]]``: what somebody says, and of whom."""
 
     text: str
+    among: str | None = Field(default=None, description="a condition on customers' columns; of all where absent")
 
 
 class Settings(_Group):

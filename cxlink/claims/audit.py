@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from cxlink.claims.model import Kpi, LeavingClaim, SlopeClaim, WorthClaim
 from cxlink.claims.panel import Panel, build_panel
 from cxlink.claims.read import ReadClaim
 from cxlink.claims.scale import MARGINS, Scale
-from cxlink.claims.words import read_leaving, read_slope, read_worth
+from cxlink.claims.words import read_among, read_leaving, read_slope, read_worth
 from cxlink.estimate import NotEstimable
 from cxlink.handoff import AuditedClaim, ChurnFit, ClaimAudit, Impact, Linked, Message, Rung
 from cxlink.settings import Settings
@@ -37,6 +37,7 @@ def audit_claims(
     claims: Sequence[ReadClaim],
     *,
     weights: np.ndarray,
+    impact_among: Mapping[str, Impact] | None = None,
 ) -> ClaimAudit:
     """Test claims on the data.
 
@@ -54,6 +55,8 @@ def audit_claims(
         What to test.
     weights : ndarray
         (n_draws, n_customers) customer weights with mean one, shared with every other part of the run.
+    impact_among : mapping of str to Impact, optional
+        By condition, effects over the customers whom a claim is about.
 
     Returns
     -------
@@ -62,9 +65,22 @@ def audit_claims(
     """
     if not claims:
         return ClaimAudit()
-    data = _Data(linked, churn, impact, settings, weights)
-    audited = tuple(data.audit(one) for one in claims)
+    data = {"": _Data(linked, churn, impact, settings, weights)}
+    for among in dict.fromkeys(one.among for one in claims if one.among):
+        # of nobody at all no effects are estimated, and none are asked for below
+        effects = (impact_among or {}).get(among, impact)
+        data[among] = _Data(_answers_of(linked, linked.among[among]), churn, effects, settings, weights, among)
+    audited = tuple(data[one.among].audit(one) for one in claims)
     return ClaimAudit(audited, _messages(audited))
+
+
+def _answers_of(linked: Linked, meant: np.ndarray) -> Linked:
+    """The same timelines, with answers of the customers meant alone."""
+    rows = linked.responses
+    customer = rows["customer"].to_numpy(dtype=np.int64)
+    known = (customer >= 0) & meant[customer]
+    active = linked.customers["active"].to_numpy(dtype=bool) & meant
+    return replace(linked, responses=rows.loc[known], customers=linked.customers.assign(active=active))
 
 
 def _messages(audited: tuple[AuditedClaim, ...]) -> tuple[Message, ...]:
@@ -92,6 +108,7 @@ class _Data:
     impact: Impact
     settings: Settings
     weights: np.ndarray
+    among: str = ""
     panels: dict[tuple[Kpi, int], Panel] = field(default_factory=dict)
 
     def panel(self, kpi: Kpi, months: int) -> Panel:
@@ -103,10 +120,15 @@ class _Data:
         claim = read.claim
         if claim is None:
             return cannot_tell(read, "Not read: no number to test.", read.untestable, "")
+        if self.among:
+            active = int(self.linked.customers["active"].sum())
+            if active < MIN_CUSTOMERS:
+                why = f"{active} active customers are such ({self.among}), needs {MIN_CUSTOMERS}"
+                return cannot_tell(read, read_among(self.among), why, "a condition that more customers meet")
         if isinstance(claim, SlopeClaim):
             return self._slope(read, claim)
         reading = read_leaving(claim) if isinstance(claim, LeavingClaim) else read_worth(claim, self._months(claim))
-        return self._group(read, claim, reading)
+        return self._group(read, claim, read_among(self.among) + reading)
 
     def _months(self, claim: SlopeClaim | WorthClaim) -> int:
         return self.settings.model.horizon_months if claim.span is None else claim.span.months
@@ -125,7 +147,7 @@ class _Data:
             )
             return cannot_tell(read, "A percentage of NPS.", why, "the claim in points of NPS, such as +10 NPS")
         scale = self._scale(claim)
-        reading = read_slope(scale, said_span=claim.span is not None)
+        reading = read_among(self.among) + read_slope(scale, said_span=claim.span is not None)
         missing = self._missing(claim, scale)
         if missing is not None:
             return replace(cannot_tell(read, reading, missing.reason, missing.needs), unit=scale.unit)

@@ -82,6 +82,7 @@ def cannot_tell(read: ReadClaim, reading: str, why: str, needs: str) -> AuditedC
     return AuditedClaim(
         text=read.text,
         source=read.source,
+        among=read.among,
         reading=reading,
         verdict="not_identifiable",
         claimed=None,

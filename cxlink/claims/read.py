@@ -35,12 +35,15 @@ class ReadClaim:
         Who published it; empty for one's own.
     untestable : str
         Why there is no claim; empty where there is one.
+    among : str
+        The condition on customers whom it is about; empty where it is about all.
     """
 
     text: str
     claim: Claim | None
     source: str = ""
     untestable: str = ""
+    among: str = ""
 
 
 def read_claims(settings: Settings) -> tuple[ReadClaim, ...]:
@@ -64,7 +67,8 @@ def read_claims(settings: Settings) -> tuple[ReadClaim, ...]:
     found, faults = [], []
     for number, one in enumerate(settings.claims, start=1):
         try:
-            found.append(ReadClaim(one.text, parse_claim(one.text, currency=settings.project.currency)))
+            said = parse_claim(one.text, currency=settings.project.currency)
+            found.append(ReadClaim(one.text, said, among=one.among or ""))
         except GrammarError as error:
             place = f"{settings.file} claims[{number}]"
             faults.append(_fault(ConfigError, place, one.text, error))
@@ -73,7 +77,7 @@ def read_claims(settings: Settings) -> tuple[ReadClaim, ...]:
     return tuple(found)
 
 
-def read_claim(text: str, settings: Settings) -> ReadClaim:
+def read_claim(text: str, settings: Settings, *, among: str | None = None) -> ReadClaim:
     """Read one claim of a command line.
 
     Parameters
@@ -82,6 +86,8 @@ def read_claim(text: str, settings: Settings) -> ReadClaim:
         As typed.
     settings : Settings
         For the currency.
+    among : str, optional
+        Condition on customers whom it is about.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def read_claim(text: str, settings: Settings) -> ReadClaim:
         If it cannot be read.
     """
     try:
-        return ReadClaim(text, parse_claim(text, currency=settings.project.currency))
+        return ReadClaim(text, parse_claim(text, currency=settings.project.currency), among=among or "")
     except GrammarError as error:
         raise _fault(UsageError, "claim", text, error) from None
 

@@ -82,6 +82,22 @@ def read_slope(scale: Scale, *, said_span: bool) -> str:
     return _sentence("; ".join(told))
 
 
+def read_among(condition: str) -> str:
+    """Say whom a claim is about.
+
+    Parameters
+    ----------
+    condition : str
+        On customers' columns; empty for all.
+
+    Returns
+    -------
+    str
+        Ends with a space; empty for all.
+    """
+    return f"Among customers with {condition}. " if condition else ""
+
+
 def read_leaving(claim: LeavingClaim) -> str:
     """Tell how a claim about leaving was read.
 

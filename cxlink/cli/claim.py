@@ -18,14 +18,18 @@ from cxlink.cli.options import (
     SeedOption,
 )
 from cxlink.cli.printing import show
-from cxlink.errors import UsageError
+from cxlink.errors import ConfigError, UsageError
 
 ClaimArgument = Annotated[str | None, typer.Argument(help='Such as "+1 NPS = +0.5% revenue".', metavar="TEXT")]
+AmongOption = Annotated[
+    str | None, typer.Option("--among", help="Of which customers, such as: plan = 'pro'.", metavar="CONDITION")
+]
 LibraryOption = Annotated[bool, typer.Option("--library", help="Test well-known published claims.")]
 
 
 def claim(
     text: ClaimArgument = None,
+    among: AmongOption = None,
     library: LibraryOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_of: AsOfOption = None,
@@ -43,17 +47,24 @@ def claim(
 
     if library == (text is not None):
         raise UsageError("CX019", "claim", "needs either a text or --library.", 'Such as: "+1 NPS = +0.5% revenue".')
+    if library and among is not None:
+        raise UsageError("CX019", "claim", "--among goes with a text.", "Leave out --library.")
     own = read_settings(config)
-    claims = read_library(own.project.currency) if text is None else (read_claim(text, own),)
+    claims = read_library(own.project.currency) if text is None else (read_claim(text, own, among=among),)
 
     def asking(settings: Settings) -> Settings:
         return keep_prices(settings, claims) if library else horizon_of(claims[0], settings)
 
-    with (
-        linked_data(config, as_of, quiet=quiet, changed=asking) as (settings, data),
-        progress_bar(quiet=quiet) as progress,
-    ):
-        audit = audit_alone(settings, data, claims, seed, progress)
+    try:
+        with (
+            linked_data(config, as_of, quiet=quiet, changed=asking) as (settings, data),
+            progress_bar(quiet=quiet) as progress,
+        ):
+            audit = audit_alone(settings, data, claims, seed, progress)
+    except ConfigError as fault:
+        if among is None or fault.place != "claims.[1].among":
+            raise
+        raise UsageError(fault.code, "--among", fault.message, fault.remedy) from None
     say_messages((*data.messages, *audit.messages), quiet=quiet)
     if form == "json":
         sys.stdout.write(dump_json([one.model_dump(mode="json") for one in build_claim_results(audit)]))

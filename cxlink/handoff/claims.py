@@ -69,6 +69,8 @@ class AuditedClaim:
         As written.
     source : str
         Who published it; empty for a claim of one's own.
+    among : str
+        The condition on customers whom it is about; empty where it is about all.
     reading : str
         How it was read: units, population, horizon, and what was assumed where it does not say.
     verdict : str
@@ -101,6 +103,7 @@ class AuditedClaim:
 
     text: str
     source: str
+    among: str
     reading: str
     verdict: ClaimVerdict
     claimed: float | None
@@ -117,6 +120,11 @@ class AuditedClaim:
     why: str
     settle: str
     reasons: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The claim as written, and whom it is about."""
+        return f"{self.text}, among {self.among}" if self.among else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,10 @@ class Linked:
     segments : mapping of str to ndarray
         Of each attribute of ``[report] segments`` the customers' values as texts, (n_customers,) in the order of the
         key; rare ones are ``other``, empty ones ``missing``.
+    exposed : tuple of Exposed or None
+        One a change of ``[[changes]]``.
+    among : mapping of str to ndarray
+        Of each condition of ``[[claims]]``, (n_customers,) bool: of whom it holds.
     """
 
     customers: pd.DataFrame
@@ -158,6 +162,7 @@ class Linked:
     followed_prices: pd.DataFrame | None = None
     segments: Mapping[str, np.ndarray] = field(default_factory=dict)
     exposed: tuple[Exposed | None, ...] = ()
+    among: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def leavers_are_seen(self) -> bool:

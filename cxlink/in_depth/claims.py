@@ -8,7 +8,7 @@ from cxlink.churn import fit_churn
 from cxlink.claims import ReadClaim, audit_claims
 from cxlink.claims.model import LeavingClaim
 from cxlink.handoff import ClaimAudit
-from cxlink.impact import estimate_impact
+from cxlink.impact import estimate_impact, estimate_impact_among
 from cxlink.pipeline import LinkedData, Progress, start_draws
 from cxlink.report.hiding import DOMINATED, FEW
 from cxlink.report.suppress import suppress_impact
@@ -53,8 +53,8 @@ def keep_prices(settings: Settings, claims: Sequence[ReadClaim]) -> Settings:
     Settings
         With a claim that can be read.
     """
-    texts = [one.text for one in claims if one.claim is not None]
-    return settings.model_copy(update={"claims": tuple(ClaimSettings(text=text) for text in texts)})
+    kept = tuple(ClaimSettings(text=one.text, among=one.among or None) for one in claims if one.claim is not None)
+    return settings.model_copy(update={"claims": kept})
 
 
 def audit_alone(
@@ -92,7 +92,16 @@ def audit_alone(
         rng=draws.for_futures,
         progress=lambda share: progress("impact", share),
     )
-    audit = audit_claims(data.linked, churn, impact, settings, claims, weights=draws.weights)
+    among = estimate_impact_among(
+        data.linked,
+        data.loaded,
+        churn,
+        settings,
+        [one.among for one in claims if one.among],
+        weights=draws.weights,
+        seed=draws.for_claims,
+    )
+    audit = audit_claims(data.linked, churn, impact, settings, claims, weights=draws.weights, impact_among=among)
     if settings.report.audience != "published":
         return audit
     shown = suppress_impact(impact, data.linked)

@@ -1,4 +1,4 @@
-"""Whom a change reached: a condition on customers' attributes, taken apart before the engine sees it."""
+"""Whom a change reached, or a claim is about: a condition on attributes, taken apart before the engine sees it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from cxlink.engine.interface import QueryError, quote
 from cxlink.errors import ConfigError
 from cxlink.handoff import Exposed, Loaded
-from cxlink.settings import ChangeSettings
+from cxlink.settings import ChangeSettings, ClaimSettings
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "null", "like", "between", "true", "false", "date"})
 PLAIN_COLUMNS = ("customer_id", "acquired_on")
@@ -48,13 +48,41 @@ def find_exposed(loaded: Loaded, changes: tuple[ChangeSettings, ...]) -> tuple[E
         If a condition cannot be understood (CX591).
     """
     return tuple(
-        None if change.started_on is None or change.exposed is None else _evaluate(loaded, change.exposed, place)
+        None
+        if change.started_on is None or change.exposed is None
+        else _evaluate(loaded, change.exposed, f"changes.[{place}].exposed")
         for place, change in enumerate(changes, start=1)
     )
 
 
-def _evaluate(loaded: Loaded, text: str, place: int) -> Exposed:
-    where = f"changes.[{place}].exposed"
+def find_among(loaded: Loaded, claims: tuple[ClaimSettings, ...]) -> dict[str, np.ndarray]:
+    """Find whom claims are about.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        ``linked_customers`` must stand on its engine.
+    claims : tuple of ClaimSettings
+        As configured.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By condition, (n_customers,) bool in the order of the key; False where a condition is not known of a customer.
+
+    Raises
+    ------
+    ConfigError
+        If a condition cannot be understood (CX591).
+    """
+    return {
+        claim.among: _evaluate(loaded, claim.among, f"claims.[{place}].among").flag == 1
+        for place, claim in enumerate(claims, start=1)
+        if claim.among is not None
+    }
+
+
+def _evaluate(loaded: Loaded, text: str, where: str) -> Exposed:
     columns, condition = _rewrite(loaded, text, where)
     asked = ", ".join(f"source.{quote(name)} as c{k}" for k, name in enumerate(columns))
     query = (
@@ -96,7 +124,7 @@ def _rewrite(loaded: Loaded, text: str, where: str) -> tuple[tuple[str, ...], st
             there = ", ".join(sorted(known.values()))
             raise _wrong(where, f'customers have no column "{name}"', f"Columns there: {there}.")
     if not found:
-        raise _wrong(where, "names no column of customers", "Leave it out where everybody was reached at once.")
+        raise _wrong(where, "names no column of customers", "Leave it out where everybody is meant.")
     condition = " ".join(parts)
     depth = 0
     for part in parts:

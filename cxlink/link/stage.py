@@ -23,7 +23,7 @@ from cxlink.link.costs import build_labelled_costs, build_ticket_costs
 from cxlink.link.covariates import build_covariates, check_segments, read_segments
 from cxlink.link.coverage import build_coverage, coverage_messages
 from cxlink.link.damage import count_lost_digits
-from cxlink.link.exposed import find_exposed
+from cxlink.link.exposed import find_among, find_exposed
 from cxlink.link.followed import choose_followed
 from cxlink.link.frames import day_number
 from cxlink.link.identity import match_customers
@@ -157,6 +157,7 @@ def link(loaded: Loaded, tagged: Tagged, settings: Settings, *, divisor: int) ->
         followed_prices=None if followed is None else followed.assign(price=followed["price"] / divisor),
         segments=read_segments(loaded, settings.report.segments),
         exposed=find_exposed(loaded, settings.changes),
+        among=find_among(loaded, settings.claims),
     )
 
 

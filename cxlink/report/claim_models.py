@@ -37,6 +37,7 @@ class ClaimResult(Part):
     inflation: AnswerResult
     reasons: list[str]
     source: str
+    among: str
     reading: str
     unit: str
     decided_by: str

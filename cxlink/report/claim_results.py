@@ -34,6 +34,7 @@ def _claim(one: AuditedClaim) -> ClaimResult:
         inflation=answer_result(one.inflation),
         reasons=list(one.reasons),
         source=one.source,
+        among=one.among,
         reading=one.reading,
         unit=one.unit,
         decided_by=one.decided_by,

@@ -57,7 +57,7 @@ def _overview(claims: Sequence[AuditedClaim]) -> Section:
 
 def _row(one: AuditedClaim) -> tuple[Value, ...]:
     return (
-        one.text,
+        one.name,
         SHOWN[one.verdict],
         "-" if one.claimed is None else f"{one.claimed:,.3g}",
         figure_or_dash(one.estimate),
@@ -80,7 +80,7 @@ def say_claim(one: AuditedClaim) -> str:
     """
     source = f" ({one.source})" if one.source else ""
     said = " ".join(part for part in (one.sentence, one.why, one.settle) if part)
-    return f"{one.text}{source}: {said}"
+    return f"{one.name}{source}: {said}"
 
 
 def _ladder(one: AuditedClaim, number: int) -> Section:
@@ -91,7 +91,7 @@ def _ladder(one: AuditedClaim, number: int) -> Section:
     said = (f"{rung.name}: {_says(rung)}" for rung in one.rungs)
     lacking = (f"through {rung.name} alone: {_missing(rung.answer)}" for rung in one.levers if _missing(rung.answer))
     notes = [line for line in (one.reading, _times(one), *one.reasons, *said, *lacking) if line]
-    title = f"Claim {number}: {one.text} ({one.unit})"
+    title = f"Claim {number}: {one.name} ({one.unit})"
     return Section(f"claim_{number}", title, columns, tuple(rows), tuple(notes), folded=True)
 
 

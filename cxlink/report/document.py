@@ -167,7 +167,7 @@ def build_claim_line(one: AuditedClaim) -> ClaimLine:
         Numbers as in ``results.json``.
     """
     return ClaimLine(
-        text=one.text,
+        text=one.name,
         source=one.source,
         verdict=SHOWN[one.verdict],
         unit=one.unit,

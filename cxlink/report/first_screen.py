@@ -163,7 +163,7 @@ def _waiting(
 def _claim(one: AuditedClaim) -> ClaimLine:
     found = figure_or_dash(one.estimate)
     told = f"claimed {one.claimed:,.3g}, here {found}" if one.claimed is not None and found != "-" else one.why
-    return ClaimLine(one.text, SHOWN[one.verdict], told)
+    return ClaimLine(one.name, SHOWN[one.verdict], told)
 
 
 def _silent(answering: Answering | NotEstimable) -> str:

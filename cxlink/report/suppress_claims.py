@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cxlink.estimate import NotEstimable
 from cxlink.handoff import AuditedClaim, ClaimAudit
 from cxlink.report.hiding import DEDUCIBLE, clean_answer, hide_digits
+
+SOME = NotEstimable("suppressed: it is about some of the customers", "a claim about all customers")
 
 
 def suppress_claims(audit: ClaimAudit, *, hidden: int) -> ClaimAudit:
@@ -21,12 +24,15 @@ def suppress_claims(audit: ClaimAudit, *, hidden: int) -> ClaimAudit:
     Returns
     -------
     ClaimAudit
-        Without single components where any is hidden, and without what rests on all together where one alone is.
+        Without single components where any is hidden, and without what rests on all together where one alone is; of
+        claims about some customers only what was said: figures of all and of some would tell of the others.
     """
     return replace(audit, claims=tuple(_suppress(one, hidden) for one in audit.claims))
 
 
 def _suppress(one: AuditedClaim, hidden: int) -> AuditedClaim:
+    if one.among:
+        return _withhold(one)
     rungs = tuple(replace(rung, answer=clean_answer(rung.answer)) for rung in one.rungs)
     levers = () if hidden else tuple(replace(rung, answer=clean_answer(rung.answer)) for rung in one.levers)
     cleaned = replace(
@@ -50,6 +56,27 @@ def _suppress(one: AuditedClaim, hidden: int) -> AuditedClaim:
         rungs=tuple(replace(rung, answer=DEDUCIBLE) if rung is rungs[-1] else rung for rung in rungs),
         power=None,
         sentence=f"{one.sentence.partition(':')[0].partition(' about ')[0]}.",
+        why="",
+        settle="",
+        reasons=(),
+    )
+
+
+def _withhold(one: AuditedClaim) -> AuditedClaim:
+    return replace(
+        one,
+        among="some customers",
+        reading="",
+        verdict="not_identifiable",
+        naive=SOME,
+        estimate=SOME,
+        decided_by="",
+        inflation=SOME,
+        inflation_set="",
+        rungs=(),
+        levers=(),
+        power=None,
+        sentence="Not shown: it is about some of the customers.",
         why="",
         settle="",
         reasons=(),

@@ -10,10 +10,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Take its last version from version control, or move it away.",
     ),
     "CX591": (
-        "Whom a change reached cannot be understood",
-        "exposed is a condition on columns of the customers export, such as region = 'EU' and plan <> 'free'."
+        "Whom a change reached, or a claim is about, cannot be understood",
+        "exposed and among are conditions on columns of the customers export, such as region = 'EU' and plan <> 'free'."
         " Columns, values, comparisons, and, or, not, in, is null, like and between are understood; nothing else.",
-        "Write it with columns of the customers export, or export a column that says who was reached.",
+        "Write it with columns of the customers export, or export a column that says who is meant.",
     ),
     "CX592": (
         "What a change did cannot be told",

@@ -98,6 +98,23 @@ def test_the_place_is_marked_under_the_text(company: Path) -> None:
 
 
 def test_a_text_or_the_library(company: Path) -> None:
-    for arguments in ((), (CLAIM, "--library")):
+    for arguments in ((), (CLAIM, "--library"), ("--library", "--among", "plan = 'pro'")):
         with pytest.raises(UsageError, match="CX019"):
             claim(company, *arguments)
+
+
+def test_a_claim_can_be_about_some_customers(company: Path, tmp_path: Path) -> None:
+    condition = "usage >= 0"
+    (found,) = json.loads(claim(company, CLAIM, "--among", condition, "--format", "json"))
+    (of_all,) = json.loads(claim(company, CLAIM, "--format", "json"))
+    assert (found["among"], of_all["among"]) == (condition, "")
+    assert found["estimate"] == of_all["estimate"]
+    with pytest.raises(UsageError, match="CX591 --among: customers have no column"):
+        claim(company, CLAIM, "--among", "plam = 'pro'")
+    text = (company / "cxlink.toml").read_text(encoding="utf-8")
+    own = company / "among.toml"
+    own.write_text(f'{text}\n[[claims]]\ntext = "{CLAIM}"\namong = "{condition}"\n', encoding="utf-8")
+    shown = run_here("run", "--config", str(own), "--out", str(tmp_path / "out"))
+    results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert results["claims"] == [found]
+    assert f"{CLAIM}, among {condition}" in " ".join(shown.split())

@@ -1,4 +1,4 @@
-"""Whom a change reached: conditions that are understood, and those that are not let near the engine."""
+"""Whom a change reached or a claim is about: conditions that are understood, and those not let near the engine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from cxlink.errors import ConfigError
 from cxlink.handoff import Exposed, Loaded
-from cxlink.link.exposed import find_exposed
+from cxlink.link.exposed import find_among, find_exposed
 from cxlink.link.identity import match_customers
-from cxlink.settings import ChangeSettings
+from cxlink.settings import ChangeSettings, ClaimSettings
 from tests.canonical import build_loaded
 
 STARTED_ON = date(2025, 1, 1)
@@ -103,3 +103,14 @@ def test_anything_else_is_refused_with_its_place(loaded: Loaded, condition: str)
         evaluate(loaded, condition)
     assert caught.value.exit_code == 78
     assert loaded.engine.scalar("select count(*) from customers") == 4
+
+
+def test_a_claim_is_about_those_of_whom_its_condition_is_known_to_hold(loaded: Loaded) -> None:
+    texts = ("usage > 2", None, "region = 'EU'", "usage > 2")
+    found = find_among(loaded, tuple(ClaimSettings(text="+1 NPS = 1% revenue", among=text) for text in texts))
+    assert {text: holds.tolist() for text, holds in found.items()} == {
+        "usage > 2": [False, True, True, False],
+        "region = 'EU'": [True, False, False, False],
+    }
+    with pytest.raises(ConfigError, match=r"CX591 claims\.\[2\]\.among: "):
+        find_among(loaded, (ClaimSettings(text="x"), ClaimSettings(text="x", among="no_such = 1")))

@@ -31,6 +31,7 @@ def claims() -> ClaimAudit:
     one = AuditedClaim(
         text="+1 NPS = +0.5% revenue",
         source="",
+        among="",
         reading="revenue of the next 12 months",
         verdict="overstated",
         claimed=0.5,

@@ -276,6 +276,7 @@ def audited(hidden_name: str) -> ClaimAudit:
             AuditedClaim(
                 text="+1 NPS = 1% revenue",
                 source="",
+                among="",
                 reading="A point.",
                 verdict="overstated",
                 claimed=1.0,
@@ -317,3 +318,13 @@ def test_a_claim_gives_no_single_hidden_component_away() -> None:
     (open_one,) = suppress_claims(audited("billing"), hidden=0).claims
     assert open_one.levers
     assert open_one.estimate == audited("billing").claims[0].estimate
+
+
+def test_a_claim_about_some_customers_is_withheld() -> None:
+    (one,) = audited("billing").claims
+    audit = ClaimAudit((replace(one, among="city = 'Riga'", reading="Among customers with city = 'Riga'. A point."),))
+    (shown,) = suppress_claims(audit, hidden=0).claims
+    assert "Riga" not in str(shown)
+    assert all(isinstance(answer, NotEstimable) for answer in (shown.naive, shown.estimate, shown.inflation))
+    assert (shown.rungs, shown.levers, shown.power) == ((), (), None)
+    assert shown.name == "+1 NPS = 1% revenue, among some customers"
