@@ -1,10 +1,11 @@
-"""Work on slices at the same time, with results in the order of the slices."""
+"""Work on slices at the same time, with results in the order of the slices; linear algebra that hangs on no thread."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -39,3 +40,21 @@ def in_order(work: Callable[[T], R], slices: Iterable[T], threads: int) -> Itera
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
+
+
+@contextmanager
+def single_threaded_blas() -> Iterator[None]:
+    """Give linear algebra one thread.
+
+    Its threads would part sums in other places, and so change last digits; they would also take the cores of
+    :func:`in_order`, and of other processes.
+
+    Yields
+    ------
+    None
+        As long as it holds, for the whole process.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+
+    with threadpool_limits(1, user_api="blas"):
+        yield

@@ -39,6 +39,7 @@ from cxlink.load import load
 from cxlink.load.months import count_months, last_days
 from cxlink.monitor import monitor_months, read_baselines
 from cxlink.monitor.baseline_file import FILE as BASELINES
+from cxlink.parallel import single_threaded_blas
 from cxlink.readiness import assess_readiness, tell_unused
 from cxlink.settings import Settings, expand_path
 from cxlink.tag.classifier import Classifier
@@ -211,6 +212,7 @@ def read_embeddings(settings: Settings) -> Embedder | None:
     return None if path is None else read_embedder(expand_path(path, settings.folder))
 
 
+@single_threaded_blas()
 def run(
     settings: Settings,
     *,

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # it has no types
 
-from cxlink.parallel import in_order
+from cxlink.parallel import in_order, single_threaded_blas
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -61,3 +63,15 @@ def test_slices_are_fetched_by_the_caller_alone() -> None:
 
     assert len(list(in_order(abs, slices(), 3))) == 9
     assert seen == {threading.get_ident()}
+
+
+def test_linear_algebra_has_one_thread_and_then_as_many_as_before() -> None:
+    def threads() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    np.linalg.inv(np.eye(2))  # which loads the library
+    before = threads()
+    assert before
+    with single_threaded_blas():
+        assert set(threads()) == {1}
+    assert threads() == before

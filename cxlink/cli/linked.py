@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cxlink.cli.consoles import progress_bar
 from cxlink.cli.options import read_day
 from cxlink.cli.state import open_engine_for, state_folder
+from cxlink.parallel import single_threaded_blas
 
 if TYPE_CHECKING:
     from cxlink.pipeline import LinkedData
@@ -46,10 +47,11 @@ def linked_data(
     cut_off = read_day(as_of)
     engine = open_engine_for(settings)
     try:
-        with progress_bar(quiet=quiet) as progress:
-            data = load_and_link(
-                settings, engine=engine, as_of=cut_off, progress=progress, state=state_folder(settings)
-            )
-        yield settings, data
+        with single_threaded_blas():
+            with progress_bar(quiet=quiet) as progress:
+                data = load_and_link(
+                    settings, engine=engine, as_of=cut_off, progress=progress, state=state_folder(settings)
+                )
+            yield settings, data
     finally:
         engine.close()

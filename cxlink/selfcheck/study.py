@@ -15,6 +15,7 @@ import numpy as np
 from cxlink.estimate import Answer, Estimate, NotEstimable
 from cxlink.handoff import ChurnFit, Impact, Linked
 from cxlink.impact.contrasts import COST, CUSTOMERS, EXPERIENCE, REVENUE, Contrasts
+from cxlink.parallel import single_threaded_blas
 from cxlink.selfcheck.estimators import Told, tell, true_gains
 from cxlink.selfcheck.parts import RunParts, fit_parts
 from cxlink.selfcheck.sample import MOST_CUSTOMERS, take_customers
@@ -219,13 +220,10 @@ def check_company(setup: Setup, number: int, *, seed: int, n_draws: int) -> Foun
     Found
         The same for the same seed and number, whatever else is drawn.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
-
     which = number % len(WORLDS)
     template, world, parts, settings = setup.template, setup.worlds[which], setup.parts, setup.settings
     rng = np.random.default_rng([seed, 1 + number])
-    # threads would take the cores of the other processes, and differ in the last digit
-    with threadpool_limits(1, user_api="blas"):
+    with single_threaded_blas():
         company = draw_company(template, world, parts.kpi, settings.model.exposure_days, rng)
         told = tell(company, parts.kpi, settings, setup.avoidable_shares, n_draws, rng)
         if isinstance(told, NotEstimable):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cxlink.parallel import single_threaded_blas
 from cxlink.stats.arrays import Flags, Floats
 from cxlink.tag.features import Sparse
 
@@ -73,14 +74,12 @@ def fit_linear(matrix: Sparse, truth: Flags, weights: Floats, misfit: float) -> 
     .. [1] Fan, Chang, Hsieh, Wang and Lin (2008), JMLR 9:1871-1874.
     """
     from sklearn.svm import LinearSVC
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
     # Kept by feature, which is how texts are multiplied.
     coefficients = np.empty((matrix.shape[1], truth.shape[1])).T
     intercepts = np.empty(truth.shape[1])
     scaled = weights / weights.mean()
-    # Threads would share the many short sums of the solver: slower on a busy machine, and different in the last digit.
-    with threadpool_limits(1, user_api="blas"):
+    with single_threaded_blas():
         for column in range(truth.shape[1]):
             machine = LinearSVC(C=misfit, dual=False, tol=1e-3, max_iter=MAX_ITERATIONS)
             machine.fit(matrix, truth[:, column], sample_weight=scaled)
