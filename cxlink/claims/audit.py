@@ -120,15 +120,17 @@ class _Data:
         claim = read.claim
         if claim is None:
             return cannot_tell(read, "Not read: no number to test.", read.untestable, "")
-        if self.among:
-            active = int(self.linked.customers["active"].sum())
-            if active < MIN_CUSTOMERS:
-                why = f"{active} active customers are such ({self.among}), needs {MIN_CUSTOMERS}"
-                return cannot_tell(read, read_among(self.among), why, "a condition that more customers meet")
         if isinstance(claim, SlopeClaim):
-            return self._slope(read, claim)
+            return self._few(read) or self._slope(read, claim)
         reading = read_leaving(claim) if isinstance(claim, LeavingClaim) else read_worth(claim, self._months(claim))
         return self._group(read, claim, read_among(self.among) + reading)
+
+    def _few(self, read: ReadClaim) -> AuditedClaim | None:
+        active = int(self.linked.customers["active"].sum())
+        if not self.among or active >= MIN_CUSTOMERS:
+            return None
+        why = f"{active} active customers are such ({self.among}), needs {MIN_CUSTOMERS}"
+        return cannot_tell(read, read_among(self.among).strip(), why, "a condition that more customers meet")
 
     def _months(self, claim: SlopeClaim | WorthClaim) -> int:
         return self.settings.model.horizon_months if claim.span is None else claim.span.months

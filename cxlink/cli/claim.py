@@ -47,6 +47,8 @@ def claim(
 
     if library == (text is not None):
         raise UsageError("CX019", "claim", "needs either a text or --library.", 'Such as: "+1 NPS = +0.5% revenue".')
+    if among == "":
+        raise UsageError("CX591", "--among", "is empty.", "Write a condition, or leave it out.")
     if library and among is not None:
         raise UsageError("CX019", "claim", "--among goes with a text.", "Leave out --library.")
     own = read_settings(config)

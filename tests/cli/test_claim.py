@@ -109,8 +109,9 @@ def test_a_claim_can_be_about_some_customers(company: Path, tmp_path: Path) -> N
     (of_all,) = json.loads(claim(company, CLAIM, "--format", "json"))
     assert (found["among"], of_all["among"]) == (condition, "")
     assert found["estimate"] == of_all["estimate"]
-    with pytest.raises(UsageError, match="CX591 --among: customers have no column"):
-        claim(company, CLAIM, "--among", "plam = 'pro'")
+    for wrong, why in (("plam = 'pro'", "customers have no column"), ("", "is empty"), (" ", "names no column")):
+        with pytest.raises(UsageError, match=f"CX591 --among: {why}"):
+            claim(company, CLAIM, "--among", wrong)
     text = (company / "cxlink.toml").read_text(encoding="utf-8")
     own = company / "among.toml"
     own.write_text(f'{text}\n[[claims]]\ntext = "{CLAIM}"\namong = "{condition}"\n', encoding="utf-8")
